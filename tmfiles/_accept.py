@@ -1,0 +1,392 @@
+"""Whether a document is valid; generated from schemas/ by `tmfiles.schema.regenerate`, never edited."""
+
+# ruff: noqa
+# fmt: off
+# mypy: ignore-errors
+import re
+
+FASTJSONSCHEMA = "2.22.3"
+
+
+class Refused(Exception):
+    pass
+
+
+TASK_PATTERNS = {
+    '\\S': re.compile('\\S'),
+    '^[a-z0-9]+([._-][a-z0-9]+)*$': re.compile('^[a-z0-9]+([._-][a-z0-9]+)*\\Z'),
+    '^[0-9A-Za-z]+$': re.compile('^[0-9A-Za-z]+\\Z')
+}
+
+def task(data):
+    if not isinstance(data, (dict)): raise Refused
+    if isinstance(data, dict):
+        data__missing_keys = set(['title']) - data.keys()
+        if data__missing_keys: raise Refused
+        data_keys = set(data.keys())
+        if "title" in data_keys:
+            data_keys.remove("title")
+            data__title = data["title"]
+            if not isinstance(data__title, (str)): raise Refused
+            if isinstance(data__title, str):
+                data__title_len = len(data__title)
+                if data__title_len > 500: raise Refused
+                if not TASK_PATTERNS['\\S'].search(data__title): raise Refused
+        if "status" in data_keys:
+            data_keys.remove("status")
+            data__status = data["status"]
+            if not isinstance(data__status, (str)): raise Refused
+            if not (isinstance(data__status, str) and data__status == 'pending' or isinstance(data__status, str) and data__status == 'in_progress' or isinstance(data__status, str) and data__status == 'blocked' or isinstance(data__status, str) and data__status == 'completed' or isinstance(data__status, str) and data__status == 'cancelled'): raise Refused
+        if "priority" in data_keys:
+            data_keys.remove("priority")
+            data__priority = data["priority"]
+            if not isinstance(data__priority, (str)): raise Refused
+            if not (isinstance(data__priority, str) and data__priority == 'critical' or isinstance(data__priority, str) and data__priority == 'high' or isinstance(data__priority, str) and data__priority == 'medium' or isinstance(data__priority, str) and data__priority == 'low'): raise Refused
+        if "type" in data_keys:
+            data_keys.remove("type")
+            data__type = data["type"]
+            if not isinstance(data__type, (str)): raise Refused
+            if isinstance(data__type, str):
+                data__type_len = len(data__type)
+                if data__type_len > 50: raise Refused
+                if not TASK_PATTERNS['^[a-z0-9]+([._-][a-z0-9]+)*$'].search(data__type): raise Refused
+        if "assignee" in data_keys:
+            data_keys.remove("assignee")
+            data__assignee = data["assignee"]
+            if not isinstance(data__assignee, (str)): raise Refused
+            if isinstance(data__assignee, str):
+                data__assignee_len = len(data__assignee)
+                if data__assignee_len > 200: raise Refused
+                if not TASK_PATTERNS['\\S'].search(data__assignee): raise Refused
+        if "tags" in data_keys:
+            data_keys.remove("tags")
+            data__tags = data["tags"]
+            if not isinstance(data__tags, (list, tuple)): raise Refused
+            if isinstance(data__tags, (list, tuple)):
+                for data__tags_x, data__tags_item in enumerate(data__tags):
+                    if not isinstance(data__tags_item, (str)): raise Refused
+                    if isinstance(data__tags_item, str):
+                        data__tags_item_len = len(data__tags_item)
+                        if data__tags_item_len > 100: raise Refused
+                        if not TASK_PATTERNS['\\S'].search(data__tags_item): raise Refused
+        if "depends_on" in data_keys:
+            data_keys.remove("depends_on")
+            data__dependson = data["depends_on"]
+            if not isinstance(data__dependson, (list, tuple)): raise Refused
+            if isinstance(data__dependson, (list, tuple)):
+                for data__dependson_x, data__dependson_item in enumerate(data__dependson):
+                    task___definitions_id(data__dependson_item)
+        if "related" in data_keys:
+            data_keys.remove("related")
+            data__related = data["related"]
+            if not isinstance(data__related, (list, tuple)): raise Refused
+            if isinstance(data__related, (list, tuple)):
+                for data__related_x, data__related_item in enumerate(data__related):
+                    task___definitions_id(data__related_item)
+        if "source" in data_keys:
+            data_keys.remove("source")
+            data__source = data["source"]
+            if not isinstance(data__source, (str)): raise Refused
+            if isinstance(data__source, str):
+                data__source_len = len(data__source)
+                if data__source_len < 2: raise Refused
+                if data__source_len > 64: raise Refused
+                if not TASK_PATTERNS['^[a-z0-9]+([._-][a-z0-9]+)*$'].search(data__source): raise Refused
+        if "parent" in data_keys:
+            data_keys.remove("parent")
+            data__parent = data["parent"]
+            if not isinstance(data__parent, (str)): raise Refused
+            if isinstance(data__parent, str):
+                data__parent_len = len(data__parent)
+                if data__parent_len < 2: raise Refused
+                if data__parent_len > 64: raise Refused
+                if not TASK_PATTERNS['^[a-z0-9]+([._-][a-z0-9]+)*$'].search(data__parent): raise Refused
+        if "phase" in data_keys:
+            data_keys.remove("phase")
+            data__phase = data["phase"]
+            if not isinstance(data__phase, (str)): raise Refused
+            if isinstance(data__phase, str):
+                data__phase_len = len(data__phase)
+                if data__phase_len > 100: raise Refused
+                if not TASK_PATTERNS['\\S'].search(data__phase): raise Refused
+        if "order" in data_keys:
+            data_keys.remove("order")
+            data__order = data["order"]
+            if not isinstance(data__order, (str)): raise Refused
+            if isinstance(data__order, str):
+                data__order_len = len(data__order)
+                if data__order_len > 200: raise Refused
+                if not TASK_PATTERNS['^[0-9A-Za-z]+$'].search(data__order): raise Refused
+        if "specialty" in data_keys:
+            data_keys.remove("specialty")
+            data__specialty = data["specialty"]
+            if not isinstance(data__specialty, (str)): raise Refused
+            if isinstance(data__specialty, str):
+                data__specialty_len = len(data__specialty)
+                if data__specialty_len > 100: raise Refused
+                if not TASK_PATTERNS['\\S'].search(data__specialty): raise Refused
+        if "due" in data_keys:
+            data_keys.remove("due")
+            data__due = data["due"]
+            if not isinstance(data__due, (str)): raise Refused
+        if "wait_until" in data_keys:
+            data_keys.remove("wait_until")
+            data__waituntil = data["wait_until"]
+            if not isinstance(data__waituntil, (str)): raise Refused
+        if "repeat" in data_keys:
+            data_keys.remove("repeat")
+            data__repeat = data["repeat"]
+            if not isinstance(data__repeat, (str)): raise Refused
+            if isinstance(data__repeat, str):
+                data__repeat_len = len(data__repeat)
+                if data__repeat_len > 100: raise Refused
+                if not TASK_PATTERNS['\\S'].search(data__repeat): raise Refused
+        if "estimate" in data_keys:
+            data_keys.remove("estimate")
+            data__estimate = data["estimate"]
+            if not isinstance(data__estimate, (str)): raise Refused
+        if "actual" in data_keys:
+            data_keys.remove("actual")
+            data__actual = data["actual"]
+            if not isinstance(data__actual, (str)): raise Refused
+        if "created_at" in data_keys:
+            data_keys.remove("created_at")
+            data__createdat = data["created_at"]
+            if not isinstance(data__createdat, (str)): raise Refused
+        if "created_by" in data_keys:
+            data_keys.remove("created_by")
+            data__createdby = data["created_by"]
+            if not isinstance(data__createdby, (str)): raise Refused
+            if isinstance(data__createdby, str):
+                data__createdby_len = len(data__createdby)
+                if data__createdby_len > 200: raise Refused
+                if not TASK_PATTERNS['\\S'].search(data__createdby): raise Refused
+        if "context" in data_keys:
+            data_keys.remove("context")
+            data__context = data["context"]
+            if not isinstance(data__context, (str)): raise Refused
+        if "description" in data_keys:
+            data_keys.remove("description")
+            data__description = data["description"]
+            if not isinstance(data__description, (str)): raise Refused
+        if "criteria" in data_keys:
+            data_keys.remove("criteria")
+            data__criteria = data["criteria"]
+            if not isinstance(data__criteria, (list, tuple)): raise Refused
+            if isinstance(data__criteria, (list, tuple)):
+                for data__criteria_x, data__criteria_item in enumerate(data__criteria):
+                    if not isinstance(data__criteria_item, (dict)): raise Refused
+                    if isinstance(data__criteria_item, dict):
+                        data__criteria_item__missing_keys = set(['text']) - data__criteria_item.keys()
+                        if data__criteria_item__missing_keys: raise Refused
+                        data__criteria_item_keys = set(data__criteria_item.keys())
+                        if "text" in data__criteria_item_keys:
+                            data__criteria_item_keys.remove("text")
+                            data__criteria_item__text = data__criteria_item["text"]
+                            if not isinstance(data__criteria_item__text, (str)): raise Refused
+                            if isinstance(data__criteria_item__text, str):
+                                if not TASK_PATTERNS['\\S'].search(data__criteria_item__text): raise Refused
+                        if "measurable" in data__criteria_item_keys:
+                            data__criteria_item_keys.remove("measurable")
+                            data__criteria_item__measurable = data__criteria_item["measurable"]
+                            if not isinstance(data__criteria_item__measurable, (str)): raise Refused
+                        if "met" in data__criteria_item_keys:
+                            data__criteria_item_keys.remove("met")
+                            data__criteria_item__met = data__criteria_item["met"]
+                            if not isinstance(data__criteria_item__met, (bool)): raise Refused
+        if "files" in data_keys:
+            data_keys.remove("files")
+            data__files = data["files"]
+            if not isinstance(data__files, (list, tuple)): raise Refused
+            if isinstance(data__files, (list, tuple)):
+                for data__files_x, data__files_item in enumerate(data__files):
+                    if not isinstance(data__files_item, (str)): raise Refused
+                    if isinstance(data__files_item, str):
+                        data__files_item_len = len(data__files_item)
+                        if data__files_item_len > 4096: raise Refused
+                        if not TASK_PATTERNS['\\S'].search(data__files_item): raise Refused
+        if "links" in data_keys:
+            data_keys.remove("links")
+            data__links = data["links"]
+            if not isinstance(data__links, (list, tuple)): raise Refused
+            if isinstance(data__links, (list, tuple)):
+                for data__links_x, data__links_item in enumerate(data__links):
+                    if not isinstance(data__links_item, (str)): raise Refused
+                    if isinstance(data__links_item, str):
+                        data__links_item_len = len(data__links_item)
+                        if data__links_item_len > 4096: raise Refused
+                        if not TASK_PATTERNS['\\S'].search(data__links_item): raise Refused
+        if "participants" in data_keys:
+            data_keys.remove("participants")
+            data__participants = data["participants"]
+            if not isinstance(data__participants, (list, tuple)): raise Refused
+            if isinstance(data__participants, (list, tuple)):
+                for data__participants_x, data__participants_item in enumerate(data__participants):
+                    if not isinstance(data__participants_item, (str)): raise Refused
+                    if isinstance(data__participants_item, str):
+                        data__participants_item_len = len(data__participants_item)
+                        if data__participants_item_len > 200: raise Refused
+                        if not TASK_PATTERNS['\\S'].search(data__participants_item): raise Refused
+        if "journal" in data_keys:
+            data_keys.remove("journal")
+            data__journal = data["journal"]
+            if not isinstance(data__journal, (list, tuple)): raise Refused
+            if isinstance(data__journal, (list, tuple)):
+                for data__journal_x, data__journal_item in enumerate(data__journal):
+                    if not isinstance(data__journal_item, (dict)): raise Refused
+                    if isinstance(data__journal_item, dict):
+                        data__journal_item__missing_keys = set(['at', 'by', 'text']) - data__journal_item.keys()
+                        if data__journal_item__missing_keys: raise Refused
+                        data__journal_item_keys = set(data__journal_item.keys())
+                        if "at" in data__journal_item_keys:
+                            data__journal_item_keys.remove("at")
+                            data__journal_item__at = data__journal_item["at"]
+                            if not isinstance(data__journal_item__at, (str)): raise Refused
+                        if "by" in data__journal_item_keys:
+                            data__journal_item_keys.remove("by")
+                            data__journal_item__by = data__journal_item["by"]
+                            if not isinstance(data__journal_item__by, (str)): raise Refused
+                            if isinstance(data__journal_item__by, str):
+                                data__journal_item__by_len = len(data__journal_item__by)
+                                if data__journal_item__by_len > 200: raise Refused
+                                if not TASK_PATTERNS['\\S'].search(data__journal_item__by): raise Refused
+                        if "kind" in data__journal_item_keys:
+                            data__journal_item_keys.remove("kind")
+                            data__journal_item__kind = data__journal_item["kind"]
+                            if not isinstance(data__journal_item__kind, (str)): raise Refused
+                            if not (isinstance(data__journal_item__kind, str) and data__journal_item__kind == 'comment' or isinstance(data__journal_item__kind, str) and data__journal_item__kind == 'share' or isinstance(data__journal_item__kind, str) and data__journal_item__kind == 'discovery' or isinstance(data__journal_item__kind, str) and data__journal_item__kind == 'checkpoint' or isinstance(data__journal_item__kind, str) and data__journal_item__kind == 'progress' or isinstance(data__journal_item__kind, str) and data__journal_item__kind == 'merge'): raise Refused
+                        if "text" in data__journal_item_keys:
+                            data__journal_item_keys.remove("text")
+                            data__journal_item__text = data__journal_item["text"]
+                            if not isinstance(data__journal_item__text, (str)): raise Refused
+                            if isinstance(data__journal_item__text, str):
+                                if not TASK_PATTERNS['\\S'].search(data__journal_item__text): raise Refused
+        if "feedback" in data_keys:
+            data_keys.remove("feedback")
+            data__feedback = data["feedback"]
+            if not isinstance(data__feedback, (dict)): raise Refused
+            if isinstance(data__feedback, dict):
+                data__feedback_keys = set(data__feedback.keys())
+                if "quality" in data__feedback_keys:
+                    data__feedback_keys.remove("quality")
+                    data__feedback__quality = data__feedback["quality"]
+                    if not isinstance(data__feedback__quality, (int)) and not (isinstance(data__feedback__quality, float) and data__feedback__quality.is_integer()) or isinstance(data__feedback__quality, bool): raise Refused
+                    if isinstance(data__feedback__quality, (int, float)) and not isinstance(data__feedback__quality, bool):
+                        if data__feedback__quality < 1: raise Refused
+                        if data__feedback__quality > 5: raise Refused
+                if "timeliness" in data__feedback_keys:
+                    data__feedback_keys.remove("timeliness")
+                    data__feedback__timeliness = data__feedback["timeliness"]
+                    if not isinstance(data__feedback__timeliness, (int)) and not (isinstance(data__feedback__timeliness, float) and data__feedback__timeliness.is_integer()) or isinstance(data__feedback__timeliness, bool): raise Refused
+                    if isinstance(data__feedback__timeliness, (int, float)) and not isinstance(data__feedback__timeliness, bool):
+                        if data__feedback__timeliness < 1: raise Refused
+                        if data__feedback__timeliness > 5: raise Refused
+                if "text" in data__feedback_keys:
+                    data__feedback_keys.remove("text")
+                    data__feedback__text = data__feedback["text"]
+                    if not isinstance(data__feedback__text, (str)): raise Refused
+                if "by" in data__feedback_keys:
+                    data__feedback_keys.remove("by")
+                    data__feedback__by = data__feedback["by"]
+                    if not isinstance(data__feedback__by, (str)): raise Refused
+                    if isinstance(data__feedback__by, str):
+                        data__feedback__by_len = len(data__feedback__by)
+                        if data__feedback__by_len > 200: raise Refused
+                        if not TASK_PATTERNS['\\S'].search(data__feedback__by): raise Refused
+        if "claim" in data_keys:
+            data_keys.remove("claim")
+            data__claim = data["claim"]
+            if not isinstance(data__claim, (dict)): raise Refused
+            if isinstance(data__claim, dict):
+                data__claim__missing_keys = set(['by', 'at', 'until']) - data__claim.keys()
+                if data__claim__missing_keys: raise Refused
+                data__claim_keys = set(data__claim.keys())
+                if "by" in data__claim_keys:
+                    data__claim_keys.remove("by")
+                    data__claim__by = data__claim["by"]
+                    if not isinstance(data__claim__by, (str)): raise Refused
+                    if isinstance(data__claim__by, str):
+                        data__claim__by_len = len(data__claim__by)
+                        if data__claim__by_len > 200: raise Refused
+                        if not TASK_PATTERNS['\\S'].search(data__claim__by): raise Refused
+                if "at" in data__claim_keys:
+                    data__claim_keys.remove("at")
+                    data__claim__at = data__claim["at"]
+                    if not isinstance(data__claim__at, (str)): raise Refused
+                if "until" in data__claim_keys:
+                    data__claim_keys.remove("until")
+                    data__claim__until = data__claim["until"]
+                    if not isinstance(data__claim__until, (str)): raise Refused
+        if "started_at" in data_keys:
+            data_keys.remove("started_at")
+            data__startedat = data["started_at"]
+            if not isinstance(data__startedat, (str)): raise Refused
+        if "completed_at" in data_keys:
+            data_keys.remove("completed_at")
+            data__completedat = data["completed_at"]
+            if not isinstance(data__completedat, (str)): raise Refused
+        if "result" in data_keys:
+            data_keys.remove("result")
+            data__result = data["result"]
+            if not isinstance(data__result, (str)): raise Refused
+        if "reason" in data_keys:
+            data_keys.remove("reason")
+            data__reason = data["reason"]
+            if not isinstance(data__reason, (str)): raise Refused
+        if "fields" in data_keys:
+            data_keys.remove("fields")
+            data__fields = data["fields"]
+            if not isinstance(data__fields, (dict)): raise Refused
+            if isinstance(data__fields, dict):
+                data__fields_keys = set(data__fields.keys())
+    return data
+
+def task___definitions_id(data):
+    if not isinstance(data, (str)): raise Refused
+    if isinstance(data, str):
+        data_len = len(data)
+        if data_len < 2: raise Refused
+        if data_len > 64: raise Refused
+        if not TASK_PATTERNS['^[a-z0-9]+([._-][a-z0-9]+)*$'].search(data): raise Refused
+    return data
+
+
+CONFIG_PATTERNS = {
+    '^[a-z0-9]+([._-][a-z0-9]+)*$': re.compile('^[a-z0-9]+([._-][a-z0-9]+)*\\Z')
+}
+
+def config(data):
+    if not isinstance(data, (dict)): raise Refused
+    if isinstance(data, dict):
+        data_keys = set(data.keys())
+        if "version" in data_keys:
+            data_keys.remove("version")
+            data__version = data["version"]
+            if not isinstance(data__version, (int)) and not (isinstance(data__version, float) and data__version.is_integer()) or isinstance(data__version, bool): raise Refused
+            if not (isinstance(data__version, (int, float)) and not isinstance(data__version, bool) and data__version == 1): raise Refused
+        if "types" in data_keys:
+            data_keys.remove("types")
+            data__types = data["types"]
+            if not isinstance(data__types, (list, tuple)): raise Refused
+            if isinstance(data__types, (list, tuple)):
+                for data__types_x, data__types_item in enumerate(data__types):
+                    if not isinstance(data__types_item, (str)): raise Refused
+                    if isinstance(data__types_item, str):
+                        data__types_item_len = len(data__types_item)
+                        if data__types_item_len > 50: raise Refused
+                        if not CONFIG_PATTERNS['^[a-z0-9]+([._-][a-z0-9]+)*$'].search(data__types_item): raise Refused
+        if "layout" in data_keys:
+            data_keys.remove("layout")
+            data__layout = data["layout"]
+            if not isinstance(data__layout, (str)): raise Refused
+            if not (isinstance(data__layout, str) and data__layout == 'auto' or isinstance(data__layout, str) and data__layout == 'flat' or isinstance(data__layout, str) and data__layout == 'sharded'): raise Refused
+        if "commit" in data_keys:
+            data_keys.remove("commit")
+            data__commit = data["commit"]
+            if not isinstance(data__commit, (str)): raise Refused
+            if not (isinstance(data__commit, str) and data__commit == 'auto' or isinstance(data__commit, str) and data__commit == 'manual'): raise Refused
+        if "run_hooks" in data_keys:
+            data_keys.remove("run_hooks")
+            data__runhooks = data["run_hooks"]
+            if not isinstance(data__runhooks, (bool)): raise Refused
+    return data

@@ -1,0 +1,92 @@
+"""Bringing in another tracker's tasks: in one commit, again without effect; knows no foreign format itself."""
+
+from __future__ import annotations
+
+from collections import Counter, namedtuple
+
+from tmfiles import codec, ids
+from tmfiles.errors import TmError
+from tmfiles.interop import beads
+from tmfiles.store import CONFIG, FOLDER
+from tmfiles.task import TYPES
+from tmfiles.workspace import edit
+from tmfiles.workspace.write import How, Order, Outcome, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tmfiles.interop.beads import Import
+    from tmfiles.interop.beads_links import Entry
+    from tmfiles.workspace import View, Workspace
+    from tmfiles.workspace.edit import Edit
+
+FORMATS = {"beads": beads.convert}
+
+
+class Brought(namedtuple("Brought", "added present deleted types report outcome")):
+    """What an import did, or would do: ids by what became of them, types declared, what had to be settled.
+
+    `present` were here already and are as they were; `deleted` were here once and stay deleted; `outcome`
+    is None for a dry run.
+    """
+
+    __slots__ = ()
+
+    added: tuple[str, ...]
+    present: tuple[str, ...]
+    deleted: tuple[str, ...]
+    types: tuple[str, ...]
+    report: tuple[Entry, ...]
+    outcome: Outcome | None
+
+    def counted(self) -> dict[str, int]:
+        """Count the report's entries by kind."""
+        return dict(Counter(entry.kind for entry in self.report))
+
+
+def bring(workspace: Workspace, kind: str, data: bytes, how: How, *, path: str = "", dry_run: bool = False) -> Brought:
+    """Import the bytes of a foreign file; a task whose id is here, or was, is left as it is.
+
+    Raises TmError with every broken line when the file cannot be read whole: then nothing comes in.
+    """
+    found = FORMATS[kind](data.splitlines(keepends=True), path)
+    result: list[Brought] = []
+
+    def plan(view: View) -> list[Edit]:
+        sorted_out = _sorted_out(view, found)
+        result[:] = [sorted_out]
+        edits = [edit.make(task_id, found.tasks[task_id]) for task_id in sorted_out.added]
+        return [*_declared(workspace, sorted_out.types), *edits]
+
+    if dry_run:
+        plan(workspace.read())
+        return result[0]
+    outcome = write(workspace, Order(f"import {kind}", how), plan)
+    return result[0]._replace(outcome=outcome)
+
+
+def _sorted_out(view: View, found: Import) -> Brought:
+    for task_id in found.tasks:
+        if reason := ids.invalid(task_id):
+            raise TmError(reason, code="invalid")
+    here = set(view.index.ids())
+    present = tuple(task_id for task_id in found.tasks if task_id in here)
+    deleted = tuple(sorted(view.was_deleted(task_id for task_id in found.tasks if task_id not in here)))
+    added = tuple(task_id for task_id in found.tasks if task_id not in here and task_id not in set(deleted))
+    used = {found.tasks[task_id].get("type") for task_id in added}
+    types = tuple(name for name in found.types if name in used and name not in view.config.all_types)
+    return Brought(added, present, deleted, types, found.report, None)
+
+
+def _declared(workspace: Workspace, types: Sequence[str]) -> list[Edit]:
+    """Give the edit that declares more task types in the settings."""
+    if not types:
+        return []
+    try:
+        data = workspace.store.read(CONFIG)
+    except FileNotFoundError:
+        data = b"version: 1\n"
+    doc = codec.loads(data, f"{FOLDER}/{CONFIG}", shapes={})
+    names = sorted({*(doc.get("types") or ()), *types} - set(TYPES))
+    return [edit.put(CONFIG, codec.patch(data, {"types": names}, f"{FOLDER}/{CONFIG}"))]

@@ -1,0 +1,74 @@
+"""What a change of status brings with it: times, refusals while blocked, tasks it sets free."""
+
+from __future__ import annotations
+
+from tmfiles.dates import stamp
+from tmfiles.errors import TmError
+from tmfiles.query import unknown
+from tmfiles.task import CLOSED, STATUSES, Task
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from tmfiles.workspace import View, Workspace
+    from tmfiles.workspace.edit import Edit
+
+    Plan = Callable[[View], Sequence[Edit]]
+
+
+class Freed:
+    """Which tasks became ready by a write, other than those it changed."""
+
+    def __init__(self, workspace: Workspace, chosen: Sequence[str]) -> None:
+        self._workspace = workspace
+        self._chosen = chosen
+        self._before: set[str] = set()
+
+    def watching(self, plan: Plan) -> Plan:
+        """Give the plan, noting what was ready when it is made."""
+
+        def noting(view: View) -> Sequence[Edit]:
+            self._before = set(view.graph.ready())
+            return plan(view)
+
+        return noting
+
+    def ids(self) -> list[str]:
+        """Give the ids, once the write is done."""
+        ready = self._workspace.read().graph.ready()
+        return [one for one in ready if one not in self._before and one not in self._chosen]
+
+
+def moved(workspace: Workspace, view: View, task: Task, status: str, force: bool, verb: str) -> dict[str, Any]:
+    """Give the fields that a new status changes; nothing when the task has it already."""
+    if status not in STATUSES:
+        raise unknown("status", status, STATUSES)
+    if task.status == status:
+        return {}
+    if status in ("in_progress", "completed") and not force:
+        _refuse_blocked(view, task, verb)
+    now = stamp(workspace.now())
+    values: dict[str, Any] = {"status": None if status == "pending" and "status" not in task.doc else status}
+    values["completed_at"] = now if status == "completed" else None
+    if status == "in_progress" and "started_at" not in task.doc:
+        values["started_at"] = now
+    if status in CLOSED:
+        values["claim"] = None
+    return values
+
+
+def _refuse_blocked(view: View, task: Task, verb: str) -> None:
+    if task.status == "blocked":
+        raise TmError(
+            f"cannot {verb} {task.id}: it is marked blocked",
+            f"when nothing holds it any more: tm update {task.id} --status pending; or use --force",
+        )
+    if blockers := view.graph.blockers(task.id):
+        statuses = view.index.statuses()
+        named = ", ".join(f"{one} ({statuses.get(one) or 'missing or unreadable'})" for one in blockers)
+        raise TmError(
+            f"cannot {verb} {task.id}: it is blocked by {named}",
+            "complete those first, or use --force",
+        )

@@ -1,0 +1,111 @@
+"""The steps of a task's life: start, complete, cancel, reopen, assign; plain arguments in, values out."""
+
+from __future__ import annotations
+
+from tmfiles.actions.moves import Freed, moved
+from tmfiles.actions.tasks import Done, appended, chosen_ids, done
+from tmfiles.dates import stamp
+from tmfiles.errors import TmError
+from tmfiles.task import CLOSED, Task
+from tmfiles.workspace import edit
+from tmfiles.workspace.write import How, Order, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from tmfiles.workspace import View, Workspace
+    from tmfiles.workspace.edit import Edit
+
+    Step = Callable[[View, Task], dict[str, Any]]
+
+
+def start(workspace: Workspace, texts: Sequence[str], how: How, *, force: bool = False) -> Done:
+    """Begin work: in_progress, with the time of the first start. Refused while blocked, unless forced."""
+
+    def step(view: View, task: Task) -> dict[str, Any]:
+        if task.status in CLOSED:
+            raise TmError(f"{task.id} is {task.status}", f"reopen it first: tm reopen {task.id}")
+        return moved(workspace, view, task, "in_progress", force, "start")
+
+    return _stepped(workspace, "start", texts, how, step)
+
+
+def complete(
+    workspace: Workspace,
+    texts: Sequence[str],
+    how: How,
+    *,
+    summary: str = "",
+    actual: str = "",
+    force: bool = False,
+) -> Done:
+    """Close tasks as done; `summary` goes to `result`, `actual` is the time spent, such as `3h`.
+
+    Refused while blocked, unless forced. The result names the tasks that became ready by it.
+    """
+
+    def step(view: View, task: Task) -> dict[str, Any]:
+        if task.status == "cancelled":
+            raise TmError(f"{task.id} is cancelled", f"reopen it first: tm reopen {task.id}")
+        values = moved(workspace, view, task, "completed", force, "complete")
+        if summary and summary.strip() not in task.doc.get("result", ""):
+            values["result"] = appended(task.doc.get("result", ""), summary)
+        if actual:
+            values["actual"] = actual
+        return values
+
+    return _stepped(workspace, "complete", texts, how, step)
+
+
+def cancel(workspace: Workspace, texts: Sequence[str], how: How, *, reason: str = "") -> Done:
+    """Close tasks as not to be done; what depends on them is blocked by them no more."""
+
+    def step(view: View, task: Task) -> dict[str, Any]:
+        if task.status == "completed":
+            raise TmError(f"{task.id} is completed", f"reopen it first: tm reopen {task.id}")
+        values = moved(workspace, view, task, "cancelled", True, "cancel")
+        if reason and reason.strip() not in task.doc.get("reason", ""):
+            values["reason"] = appended(task.doc.get("reason", ""), reason)
+        return values
+
+    return _stepped(workspace, "cancel", texts, how, step)
+
+
+def reopen(workspace: Workspace, texts: Sequence[str], how: How) -> Done:
+    """Open closed tasks again; the words of their closing move into the journal."""
+
+    def step(view: View, task: Task) -> dict[str, Any]:
+        if task.status not in CLOSED:
+            return {}
+        values: dict[str, Any] = {"status": "pending", "completed_at": None}
+        words = [f"{key}: {task.doc[key].strip()}" for key in ("result", "reason") if task.doc.get(key)]
+        if words:
+            entry = {
+                "at": stamp(workspace.now()),
+                "by": workspace.actor(how.actor),
+                "kind": "comment",
+                "text": f"Reopened; it was {task.status}. " + "\n".join(words),
+            }
+            values |= {"result": None, "reason": None, "journal": [*task.doc.get("journal", ()), entry]}
+        return values
+
+    return _stepped(workspace, "reopen", texts, how, step)
+
+
+def assign(workspace: Workspace, texts: Sequence[str], assignee: str, how: How) -> Done:
+    """Say who is to do tasks; an empty name takes the assignee away."""
+    return _stepped(workspace, "assign", texts, how, lambda _view, _task: {"assignee": assignee.strip() or None})
+
+
+def _stepped(workspace: Workspace, op: str, texts: Sequence[str], how: How, step: Step) -> Done:
+    chosen: list[str] = []
+
+    def plan(view: View) -> list[Edit]:
+        chosen[:] = chosen_ids(view, texts)
+        return [edit.change(task_id, step(view, view.task(task_id))) for task_id in chosen]
+
+    freed = Freed(workspace, chosen)
+    outcome = write(workspace, Order(op, how), freed.watching(plan))
+    return done(workspace, chosen, outcome, freed.ids())

@@ -1,0 +1,115 @@
+"""Making a store: in the repository that is there, or with one of its own; safe to repeat."""
+
+from __future__ import annotations
+
+import os
+from collections import namedtuple
+
+from tmfiles import store
+from tmfiles.config import Environment
+from tmfiles.errors import TmError
+from tmfiles.git.process import require
+from tmfiles.git.repository import Repository, discover, init
+from tmfiles.store import CONFIG, FOLDER
+from tmfiles.workspace import Workspace, edit
+from tmfiles.workspace.write import How, Order, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tmfiles.workspace import View
+    from tmfiles.workspace.edit import Edit
+
+ATTRIBUTES = ".gitattributes"
+_FILES = {
+    CONFIG: b"# Settings of this task store; what can stand here: schemas/config.schema.json\nversion: 1\n",
+    ATTRIBUTES: b"*.yaml text eol=lf\n",
+}
+
+
+class Made(namedtuple("Made", "root repository created commit notes")):
+    """What `make` found or made: folder of the store, whether the repository is new, files written, commit."""
+
+    __slots__ = ()
+
+    root: str
+    repository: bool
+    created: tuple[str, ...]
+    commit: str
+    notes: tuple[str, ...]
+
+
+def make(start: str, environment: Environment, how: How, *, home: str = "", standalone: bool = False) -> Made:
+    """Make a store at the top of the repository that holds `start`, or a repository there when there is none.
+
+    With `standalone`, `.tasks/` becomes a repository of its own. Nothing that is there is touched, so it may
+    be repeated. `home` is the user's home folder, where a repository is not made unasked.
+    """
+    require()
+    if not os.path.isdir(start):
+        raise TmError(f"{start} is no folder", "make it first: mkdir, then tm init", "usage")
+    start = os.path.realpath(start)
+    there = store.find(start)
+    fresh = False
+    if there is None or standalone:
+        found = discover(start)
+        there = there or (start if standalone or found is None else found.root)
+        if standalone:
+            fresh = _standalone(there)
+        elif found is None:
+            _refuse_home(start, home)
+            init(start)
+            fresh = True
+    elif discover(there) is None:
+        init(there)
+        fresh = True
+    try:
+        os.makedirs(os.path.join(there, FOLDER), exist_ok=True)
+    except OSError as error:
+        raise TmError(f"cannot make {there}/{FOLDER}: {error.strerror}", "choose a folder you can write to") from error
+    workspace = Workspace(there, environment)
+    _refuse_ignored(workspace)
+
+    created: list[str] = []
+
+    def plan(_view: View) -> list[Edit]:
+        missing = [name for name in _FILES if not os.path.lexists(os.path.join(there, FOLDER, name))]
+        created[:] = [f"{FOLDER}/{name}" for name in missing]
+        return [edit.put(name, _FILES[name]) for name in missing]
+
+    outcome = write(workspace, Order("init", how._replace(message=how.message or "tm: init the task store")), plan)
+    workspace.close()
+    return Made(there, fresh, tuple(created), outcome.commit, outcome.notes)
+
+
+def _standalone(root: str) -> bool:
+    folder = os.path.join(root, FOLDER)
+    if os.path.isdir(folder) and os.listdir(folder) and not os.path.lexists(os.path.join(folder, ".git")):
+        raise TmError(
+            f"{folder} is there already and no repository of its own", "make one yourself: git init, inside it"
+        )
+    os.makedirs(folder, exist_ok=True)
+    if os.path.lexists(os.path.join(folder, ".git")):
+        return False
+    init(folder)
+    return True
+
+
+def _refuse_home(start: str, home: str) -> None:
+    if start == os.path.realpath(os.sep) or (home and start == os.path.realpath(home)):
+        raise TmError(
+            f"{start} is no place for a repository", "go to your project's folder, or use tm init --standalone"
+        )
+
+
+def _refuse_ignored(workspace: Workspace) -> None:
+    """A store that Git ignores would be committed by nobody else, and cleaned away with the rest."""
+    from tmfiles.git.process import run
+
+    place: Repository | None = workspace.repository
+    if place is None:
+        return
+    path = workspace.repository_path(CONFIG)
+    if run(place.root, "check-ignore", "--quiet", "--", path, accept=(0, 1)).code == 0:
+        raise TmError(
+            f"Git ignores {FOLDER}/ here", f"take it out of the ignore list: git check-ignore -v {path} shows where"
+        )

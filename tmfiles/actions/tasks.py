@@ -1,0 +1,208 @@
+"""Making, changing, showing and deleting tasks: plain arguments in, values out."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from tmfiles import ids
+from tmfiles.actions.moves import Freed, moved
+from tmfiles.dates import stamp
+from tmfiles.errors import TmError
+from tmfiles.task import PROSE, SETS, SHAPES, Task, without_empty
+from tmfiles.workspace import edit
+from tmfiles.workspace.write import How, Order, Outcome, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from tmfiles.workspace import View, Workspace
+    from tmfiles.workspace.edit import Edit
+
+
+class Done(namedtuple("Done", "tasks unchanged outcome unblocked", defaults=((),))):
+    """What a command did: tasks as they are now, ids that needed no change, the write, ids it freed."""
+
+    __slots__ = ()
+
+    tasks: tuple[Task, ...]
+    unchanged: tuple[str, ...]
+    outcome: Outcome
+    unblocked: tuple[str, ...]
+
+
+def add(workspace: Workspace, title: str, values: Mapping[str, Any], how: How, task_id: str = "") -> Done:
+    """Make a task; `values` are document fields, links may be given as unique beginnings of ids.
+
+    Raises TmError for a blank title, an id that is taken or was used before, unknown links, cycles.
+    """
+    if not title.strip():
+        raise TmError("the title is empty", 'say what is to be done: tm add "Write the docs"', "usage")
+    task_id = task_id.strip()
+    if task_id and (reason := ids.invalid(task_id)):
+        raise TmError(reason, "an id is lower-case letters and digits, with . _ or - between", "usage")
+    made: list[str] = []
+
+    def plan(view: View) -> list[Edit]:
+        if task_id and view.was_deleted([task_id]):
+            raise TmError(f"the id {task_id!r} was used by a task that was deleted", "ids are not used again")
+        new = task_id or ids.new(workspace.random_bytes, lambda one: bool(view.index.files(one)))
+        doc = {
+            "title": title.strip(),
+            **resolved(view, values),
+            "created_at": stamp(workspace.now()),
+            "created_by": workspace.actor(how.actor),
+        }
+        made.append(new)
+        return [edit.make(new, without_empty(doc))]
+
+    outcome = write(workspace, Order("add", how), plan)
+    return done(workspace, made[-1:], outcome)
+
+
+def done(workspace: Workspace, task_ids: Sequence[str], outcome: Outcome, unblocked: Iterable[str] = ()) -> Done:
+    """Give the result of a write with the tasks as they now are."""
+    view = workspace.read()
+    tasks = tuple(view.task(task_id) for task_id in task_ids)
+    unchanged = tuple(task_id for task_id in task_ids if task_id not in outcome.changed)
+    return Done(tasks, unchanged, outcome, tuple(unblocked))
+
+
+def resolved(view: View, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the fields with the ids in links written out, and sets in order."""
+    out = dict(values)
+    for key in ("depends_on", "related"):
+        if out.get(key):
+            out[key] = [view.resolve(text) for text in out[key]]
+    for key in ("source", "parent"):
+        if out.get(key):
+            out[key] = view.resolve(out[key])
+    for key in SETS:
+        if out.get(key):
+            out[key] = sorted(set(out[key]))
+    return out
+
+
+def update(
+    workspace: Workspace,
+    texts: Sequence[str],
+    values: Mapping[str, Any],
+    how: How,
+    *,
+    more: Mapping[str, Any] | None = None,
+    less: Mapping[str, Any] | None = None,
+    clear: Sequence[str] = (),
+    status: str = "",
+    force: bool = False,
+) -> Done:
+    """Change fields of tasks: `values` replace, `more` adds to sets and long text, `less` takes from sets.
+
+    `status` may be any, from any other, and brings its times along; in_progress and completed are refused
+    while the task is blocked, unless forced. Raises TmError when nothing is asked for, when arguments
+    contradict each other, and as `add` does.
+    """
+    more, less = more or {}, less or {}
+    check_changes({**values, **({"status": status} if status else {})}, more, less, clear)
+    chosen: list[str] = []
+
+    def plan(view: View) -> list[Edit]:
+        chosen[:] = chosen_ids(view, texts)
+        edits = []
+        for task_id in chosen:
+            task = view.task(task_id)
+            changes = _changes(view, task, values, more, less, clear)
+            if status:
+                changes |= moved(workspace, view, task, status, force, f"set to {status}")
+            edits.append(edit.change(task_id, changes))
+        return edits
+
+    freed = Freed(workspace, chosen)
+    outcome = write(workspace, Order("update", how), freed.watching(plan))
+    return done(workspace, chosen, outcome, freed.ids())
+
+
+def check_changes(
+    values: Mapping[str, Any], more: Mapping[str, Any], less: Mapping[str, Any], clear: Sequence[str]
+) -> None:
+    """Refuse changes that say nothing, contradict each other or name unknown fields."""
+    if not (values or more or less or clear):
+        raise TmError("nothing to change", "say what, for example --priority high; all: tm update --help", "usage")
+    for key in clear:
+        if key not in SHAPES or key in ("title", "created_at", "created_by", "journal"):
+            can = ", ".join(k for k in SHAPES if k not in ("title", "created_at", "created_by", "journal"))
+            raise TmError(f"cannot clear {key!r}", f"fields that can be cleared: {can}", "usage")
+        if key in values or key in more:
+            raise TmError(f"{key} is both set and cleared", "leave one of the two out", "usage")
+    for key in more:
+        if both := set(more[key]) & set(less.get(key, ())) if key in SETS else None:
+            raise TmError(f"{key}: {', '.join(sorted(both))} is both added and removed", "", "usage")
+
+
+def chosen_ids(view: View, texts: Sequence[str]) -> list[str]:
+    """Resolve what was typed to ids, each once, in order."""
+    return list(dict.fromkeys(view.resolve(text) for text in texts))
+
+
+def _changes(
+    view: View,
+    task: Task,
+    values: Mapping[str, Any],
+    more: Mapping[str, Any],
+    less: Mapping[str, Any],
+    clear: Sequence[str],
+) -> dict[str, Any]:
+    out = {**resolved(view, values), **dict.fromkeys(clear)}
+    for key, added in resolved(view, more).items():
+        if key in PROSE:
+            out[key] = appended(task.doc.get(key, ""), added)
+        else:
+            out[key] = sorted({*task.doc.get(key, ()), *added})
+    for key, taken in less.items():
+        present = out.get(key, task.doc.get(key)) or []
+        names = [view.resolve(text) if key == "depends_on" and text not in present else text for text in taken]
+        if absent := [name for name in names if name not in present]:
+            has = ", ".join(present) if present else "none"
+            raise TmError(f"{task.id} has no {key} {', '.join(absent)}", f"it has: {has}")
+        out[key] = [name for name in present if name not in names]
+    return out
+
+
+def appended(old: str, new: str) -> str:
+    """Give long text with a paragraph more; what was there is never replaced."""
+    return f"{old.rstrip()}\n\n{new.strip()}\n" if old.strip() else new
+
+
+def delete(workspace: Workspace, texts: Sequence[str], how: How, *, force: bool = False) -> Done:
+    """Delete tasks. Others may not name them, unless `force` cuts those links in the same commit."""
+    chosen: list[Task] = []
+
+    def plan(view: View) -> list[Edit]:
+        names = chosen_ids(view, texts)
+        chosen[:] = [_last_look(view, task_id) for task_id in names]
+        edits = [edit.remove(task_id) for task_id in names]
+        return [*edits, *_cut(view, names)] if force else edits
+
+    outcome = write(workspace, Order("delete", how), plan)
+    return Done(tuple(chosen), (), outcome)
+
+
+def _last_look(view: View, task_id: str) -> Task:
+    """Give a task that is about to go; its file may be one that cannot be read."""
+    files = view.index.files(task_id)
+    if len(files) == 1 and files[0][1] is None:
+        return Task(task_id, files[0][0], {})
+    return view.task(task_id)
+
+
+def _cut(view: View, gone: Sequence[str]) -> list[Edit]:
+    """Take the ids that go out of every other task's links."""
+    touched: dict[str, dict[str, Any]] = {}
+    for task_id in gone:
+        for src, kind in view.index.referrers(task_id):
+            if src in gone:
+                continue
+            values = touched.setdefault(src, {})
+            present = values.get(kind, view.task(src).doc.get(kind))
+            values[kind] = [one for one in present if one != task_id] if isinstance(present, list) else None
+    return [edit.change(src, values) for src, values in touched.items()]

@@ -1,0 +1,56 @@
+"""Is the store sound: the problems of files, settings and graph together, each where it stands."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from tmfiles import codec, rules
+from tmfiles.errors import Problem, TmError
+from tmfiles.store import FOLDER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tmfiles.rules import Finding
+    from tmfiles.workspace import View, Workspace
+
+
+def check(workspace: Workspace, texts: Sequence[str] = ()) -> list[Problem]:
+    """Give every problem of the store, or of the tasks named, by path and line."""
+    view = workspace.read()
+    problems = view.problems() + _located(workspace, view, _graph_findings(view))
+    if texts:
+        paths = {f"{FOLDER}/{path}" for text in texts for path, _ in view.index.files(view.resolve(text))}
+        problems = [problem for problem in problems if problem.path in paths]
+    return sorted(problems, key=lambda p: (p.path, p.line, p.column, p.rule))
+
+
+def _graph_findings(view: View) -> list[Finding]:
+    index = view.index
+    return rules.graph_problems(
+        statuses=index.statuses(),
+        depends_on=index.links("depends_on"),
+        parents={src: named[0] for src, named in index.links("parent").items()},
+        others=_soft_links(view),
+    )
+
+
+def _soft_links(view: View) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for kind in ("related", "source"):
+        for src, named in view.index.links(kind).items():
+            found.setdefault(src, []).extend((kind, other) for other in named)
+    return found
+
+
+def _located(workspace: Workspace, view: View, findings: Iterable[Finding]) -> list[Problem]:
+    """Turn findings about tasks into problems with file, line and column."""
+    problems = []
+    for finding in findings:
+        path = view.index.files(finding.id)[0][0]
+        line, column = 0, 0
+        with suppress(OSError, TmError):  # when the file changed under us, the problem is told without its place
+            line, column = codec.locate(workspace.store.read(path), finding.pointer)
+        problems.append(Problem(f"{FOLDER}/{path}", line, column, finding.rule, finding.message, finding.severity))
+    return problems

@@ -1,0 +1,57 @@
+"""The commands log and undo."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tmfiles import history
+from tmfiles.cli import options as o
+from tmfiles.cli.session import Session
+from tmfiles.errors import TmError
+
+
+def log(
+    context: typer.Context,
+    id_: Annotated[str, typer.Argument(metavar="[ID]", help="Only commits of this task.")] = "",
+    limit: o.Limit = None,
+    json: o.Json = False,
+) -> None:
+    """Show what was done, newest first: commit, time, who, what.
+
+    tm log a1b2 --limit 5
+    """
+    from tmfiles.render import documents
+    from tmfiles.render.text import line
+
+    session: Session = context.obj
+    if limit is not None and limit < 0:
+        raise TmError(f"limit {limit} is below 0", "0 means all", "usage")
+    found = history.commits(session.workspace(), id_, limit or 0)
+    if json:
+        session.document([documents.commit(one) for one in found])
+        return
+    for one in found:
+        session.write(f"{one.id[:10]}  {one.at:%Y-%m-%d %H:%M}  {line(one.author)}  {line(one.subject)}\n")
+    if not found:
+        session.tell("no commits yet")
+
+
+def undo(
+    context: typer.Context,
+    commit: Annotated[
+        str, typer.Argument(metavar="[COMMIT]", help="The command to take back, as tm log names it.")
+    ] = "",
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> None:
+    """Take back your last command, or the one named, by a new commit.
+
+    tm undo
+    """
+    session: Session = context.obj
+    what, result = history.undo(session.workspace(), session.how(no_commit, message), commit)
+    session.did(result, "restored", json=json)
+    session.tell(f"took back: {what.subject}")

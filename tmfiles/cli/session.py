@@ -1,0 +1,119 @@
+"""What one run of the command line carries: where, who, how loud; and how results reach the screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from tmfiles.config import Environment
+from tmfiles.workspace import Workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from tmfiles.actions.tasks import Done
+    from tmfiles.workspace.write import How
+
+
+class Session:
+    """One run: the options that stand before the command, and its two streams."""
+
+    def __init__(self, folder: str = ".", actor: str = "", *, quiet: bool = False, verbose: bool = False) -> None:
+        self.folder = folder
+        self.actor = actor
+        self.quiet = quiet
+        self.verbose = verbose
+        self._bar = Bar()
+
+    @property
+    def environment(self) -> Environment:
+        """What the variables and `--as` say."""
+        found = Environment.of(os.environ)
+        return found._replace(actor=self.actor or found.actor)
+
+    def workspace(self) -> Workspace:
+        """Open the store of the current folder."""
+        return Workspace.find(self.folder, self.environment, self._bar)
+
+    def how(self, no_commit: bool, message: str) -> How:
+        """Give the writing options as a value."""
+        from tmfiles.workspace.write import How
+
+        return How(self.actor, False if no_commit else None, message)
+
+    def write(self, text: str) -> None:
+        """Write data to standard output."""
+        self._bar.clear()
+        sys.stdout.write(text)
+
+    def tell(self, text: str) -> None:
+        """Write a message to standard error, unless quiet."""
+        self._bar.clear()
+        if text and not self.quiet:
+            sys.stdout.flush()
+            sys.stderr.write(text if text.endswith("\n") else text + "\n")
+
+    def document(self, value: Any) -> None:
+        """Write a result as JSON."""
+        from tmfiles.render import documents
+
+        self.write(documents.data(value))
+
+    def did(self, result: Done, words: str, *, json: bool) -> None:
+        """Report what a writing command did: JSON, or a line a task on standard error."""
+        from tmfiles.render import documents
+        from tmfiles.render.text import line
+
+        for note in result.outcome.notes:
+            self.tell(f"tm: {note}")
+        if json:
+            self.document(documents.done(result))
+            return
+        for task in result.tasks:
+            if task.id in result.unchanged:
+                self.tell(f"{task.id} is as it was: nothing to change  {line(task.title)}")
+            else:
+                self.tell(f"{words} {task.id}  {line(task.title)}".rstrip())
+        if result.unblocked:
+            self.tell(f"ready now: {', '.join(result.unblocked)}")
+
+
+class Bar:
+    """A line of progress on a terminal, once work has lasted for a second."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+        self._shown = 0.0
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Say how far the work is; `done` and `total` count files or commits."""
+        now = time.monotonic()
+        if not done:
+            self._since = now
+        if now - self._since < 1 or now - self._shown < 0.1 or not sys.stderr.isatty():
+            return
+        self._shown = now
+        sys.stderr.write(f"\r{what}: {done:,} of {total:,}")
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            self._shown = 0.0
+
+
+def words(values: Sequence[str]) -> list[str]:
+    """Give repeated and comma-separated values as one list; raises TmError when one is blank."""
+    from tmfiles.errors import TmError
+
+    found = []
+    for value in values:
+        for part in value.split(","):
+            if not part.strip():
+                raise TmError(f"a blank value in {value!r}", "leave it out, or say what it should be", "usage")
+            found.append(part.strip())
+    return found

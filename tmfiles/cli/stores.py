@@ -1,0 +1,122 @@
+"""The commands about the store as a whole: init, check, import, demo."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from tmfiles.cli import options as o
+from tmfiles.cli.session import Session
+from tmfiles.errors import TmError
+from tmfiles.render import documents
+
+
+def init(
+    context: typer.Context,
+    standalone: Annotated[bool, typer.Option("--standalone", help="Make .tasks/ a repository of its own.")] = False,
+    json: o.Json = False,
+) -> None:
+    """Make a task store here; safe to repeat.
+
+    tm init
+    """
+    from tmfiles.actions import stores
+
+    session: Session = context.obj
+    home = os.path.expanduser("~")
+    made = stores.make(session.folder, session.environment, session.how(False, ""), home=home, standalone=standalone)
+    if json:
+        session.document(made._asdict())
+        return
+    if made.repository:
+        session.tell(f"made a Git repository in {made.root}")
+    for note in made.notes:
+        session.tell(f"tm: {note}")
+    state = "initialized" if made.created else "was initialized already"
+    session.write(f"task store {state}: {os.path.join(made.root, '.tasks')}\n")
+    if made.created:
+        session.tell(f"committed {', '.join(made.created)}\nNext: tm add TITLE")
+
+
+def check(
+    context: typer.Context,
+    ids: Annotated[list[str], typer.Argument(metavar="[ID...]", help="Only these tasks.")] = [],  # noqa: B006
+    json: o.Json = False,
+) -> int:
+    """Find everything that is wrong in the store; the exit code is 1 when there are errors.
+
+    tm check
+    """
+    from tmfiles.check import check as problems_of
+
+    session: Session = context.obj
+    problems = problems_of(session.workspace(), ids)
+    errors = sum(problem.severity == "error" for problem in problems)
+    if json:
+        session.document({"errors": errors, "problems": documents.problems(problems)})
+    else:
+        for problem in problems:
+            mark = "" if problem.severity == "error" else "warning: "
+            session.write(f"{str(problem).replace(': ', ': ' + mark, 1)}\n")
+        warnings = len(problems) - errors
+        found = f"{errors} errors, {warnings} warnings" if problems else "no problems"
+        session.tell(found)
+    return 1 if errors else 0
+
+
+def import_(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="FORMAT", help="beads")],
+    source: Annotated[str, typer.Argument(metavar="FILE", help="The file to read; - is standard input.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come in, and change nothing.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Report every entry, not the first of each kind.")] = False,
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> None:
+    """Bring in another tracker's tasks, in one commit; what is here already is left as it is.
+
+    tm import beads .beads/issues.jsonl
+    """
+    from tmfiles.actions import imports
+    from tmfiles.render import imports as report
+
+    session: Session = context.obj
+    if kind not in imports.FORMATS:
+        raise TmError(f"unknown format {kind!r}", f"one of: {', '.join(imports.FORMATS)}", "usage")
+    how = session.how(no_commit, message)
+    result = imports.bring(session.workspace(), kind, _bytes(source), how, path=source, dry_run=dry_run)
+    if json:
+        session.document(report.document(result))
+        return
+    for note in result.outcome.notes if result.outcome else ():
+        session.tell(f"tm: {note}")
+    session.write(report.text(result, everything=full))
+
+
+def _bytes(source: str) -> bytes:
+    if source == "-":
+        return sys.stdin.buffer.read()
+    try:
+        with open(source, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise TmError(f"cannot read {source}: {error.strerror}", "name the file to import", "usage") from error
+
+
+def demo(
+    context: typer.Context,
+    folder: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="Where to make it; a temporary folder otherwise.")
+    ] = "",
+) -> int:
+    """Walk through a small project in a real, throw-away repository.
+
+    tm demo
+    """
+    from tmfiles.cli.walk import walk
+
+    return walk(context.obj, folder)

@@ -1,0 +1,179 @@
+"""The commands add, update and delete."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from tmfiles.actions import tasks as actions
+from tmfiles.cli import options as o
+from tmfiles.cli.session import Session, words
+from tmfiles.errors import TmError
+
+Text = Annotated[str, typer.Option("-d", "--description", metavar="TEXT", help="What it is about, in Markdown.")]
+Type = Annotated[str, typer.Option("--type", metavar="TYPE", help="task, bug, feature, epic, chore or your own.")]
+Assignee = Annotated[str, typer.Option("-a", "--assignee", metavar="NAME", help="Who is to do it.")]
+NewTags = Annotated[list[str], typer.Option("-t", "--tag", metavar="TAG", help="A tag; may be repeated.")]
+Needs = Annotated[list[str], typer.Option("--depends-on", metavar="ID", help="What must be done first; repeatable.")]
+Related = Annotated[list[str], typer.Option("--related", metavar="ID", help="A related task; repeatable.")]
+Source = Annotated[str, typer.Option("--source", metavar="ID", help="The task whose work brought it up.")]
+Parent = Annotated[str, typer.Option("--parent", metavar="ID", help="The task it is a part of.")]
+Due = Annotated[str, typer.Option("--due", metavar="DATE", help="2026-12-01, tomorrow, friday, +3d.")]
+Estimate = Annotated[str, typer.Option("--estimate", metavar="TIME", help="90m, 3h, 2d.")]
+Context = Annotated[str, typer.Option("--context", metavar="TEXT", help="Why, what, and when it is done.")]
+Criteria = Annotated[list[str], typer.Option("--criterion", metavar="TEXT", help="What must hold; repeatable.")]
+Files = Annotated[list[str], typer.Option("--file", metavar="PATH", help="A file it is about; repeatable.")]
+Urls = Annotated[list[str], typer.Option("--link", metavar="URL", help="A link; repeatable.")]
+OwnId = Annotated[str, typer.Option("--id", metavar="ID", help="An id of your own, such as fix-login.")]
+
+
+def add(
+    context: typer.Context,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="What is to be done.")],
+    description: Text = "",
+    priority: o.Priority = "",
+    type_: Type = "",
+    assignee: Assignee = "",
+    tag: NewTags = [],  # noqa: B006 Typer wants the empty list itself
+    depends_on: Needs = [],  # noqa: B006
+    related: Related = [],  # noqa: B006
+    source: Source = "",
+    parent: Parent = "",
+    due: Due = "",
+    estimate: Estimate = "",
+    context_: Context = "",
+    criterion: Criteria = [],  # noqa: B006
+    file: Files = [],  # noqa: B006
+    link: Urls = [],  # noqa: B006
+    task_id: OwnId = "",
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> None:
+    """Make a task and print its id.
+
+    tm add "Write the docs" -p high --due friday --depends-on a1b2
+    """
+    session: Session = context.obj
+    workspace = session.workspace()
+    values: dict[str, Any] = {
+        "description": description,
+        "priority": priority,
+        "type": type_,
+        "assignee": assignee.strip(),
+        "tags": words(tag),
+        "depends_on": words(depends_on),
+        "related": words(related),
+        "source": source,
+        "parent": parent,
+        "due": _due(due, workspace),
+        "estimate": estimate,
+        "context": context_,
+        "criteria": [{"text": text} for text in criterion],
+        "files": list(file),
+        "links": list(link),
+    }
+    given = {key: value for key, value in values.items() if value not in ("", [])}
+    result = actions.add(workspace, title, given, session.how(no_commit, message), task_id)
+    if json:
+        session.did(result, "added", json=True)
+        return
+    for note in result.outcome.notes:
+        session.tell(f"tm: {note}")
+    session.write(f"{result.tasks[0].id}\n")
+    if sys.stdout.isatty():
+        session.tell(f"added: tm show {result.tasks[0].id}")
+
+
+def _due(text: str, workspace: Any) -> str:
+    from tmfiles import dates
+
+    return dates.due(text, workspace.now()) if text else ""
+
+
+def update(
+    context: typer.Context,
+    ids: o.Ids,
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="A new title.")] = None,
+    status: Annotated[str, typer.Option("--status", metavar="STATUS", help="Any status, from any other.")] = "",
+    priority: o.Priority = "",
+    type_: Type = "",
+    assignee: Assignee = "",
+    description: Annotated[
+        str | None, typer.Option("-d", "--description", metavar="TEXT", help="A paragraph more of description.")
+    ] = None,
+    set_description: Annotated[
+        str, typer.Option("--set-description", metavar="TEXT", help="A description in place of the old one.")
+    ] = "",
+    context_: Annotated[
+        str | None, typer.Option("--context", metavar="TEXT", help="A paragraph more of context.")
+    ] = None,
+    tag: NewTags = [],  # noqa: B006 Typer wants the empty list itself
+    untag: Annotated[list[str], typer.Option("--untag", metavar="TAG", help="Take a tag away.")] = [],  # noqa: B006
+    related: Related = [],  # noqa: B006
+    file: Files = [],  # noqa: B006
+    link: Urls = [],  # noqa: B006
+    source: Source = "",
+    parent: Parent = "",
+    due: Due = "",
+    estimate: Estimate = "",
+    clear: Annotated[list[str], typer.Option("--clear", metavar="FIELD", help="Empty a field; repeatable.")] = [],  # noqa: B006
+    force: o.Force = False,
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> None:
+    """Change fields of tasks; long text and tags are added to, the rest is replaced.
+
+    tm update a1b2 c3d4 --priority high --tag auth --clear due
+    """
+    session: Session = context.obj
+    workspace = session.workspace()
+    for name, text in (("title", title), ("description", description), ("context", context_)):
+        if text is not None and not text.strip():
+            raise TmError(
+                f"the {name} is empty", f"to take it away: --clear {name}" if name != "title" else "", "usage"
+            )
+    values = _given(
+        title=(title or "").strip(),
+        priority=priority,
+        type=type_,
+        assignee=assignee.strip(),
+        description=set_description,
+        source=source,
+        parent=parent,
+        due=_due(due, workspace),
+        estimate=estimate,
+    )
+    more = _given(
+        tags=words(tag), related=words(related), files=file, links=link, description=description, context=context_
+    )
+    less = _given(tags=words(untag))
+    if "description" in values and "description" in more:
+        raise TmError("--description adds and --set-description replaces", "leave one of the two out", "usage")
+    how = session.how(no_commit, message)
+    result = actions.update(workspace, ids, values, how, more=more, less=less, clear=clear, status=status, force=force)
+    session.did(result, "updated", json=json)
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}
+
+
+def delete(
+    context: typer.Context,
+    ids: o.Ids,
+    force: Annotated[bool, typer.Option("--force", help="Cut the links of tasks that name them.")] = False,
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> None:
+    """Delete tasks; history keeps them, and tm undo brings them back.
+
+    tm delete a1b2
+    """
+    session: Session = context.obj
+    result = actions.delete(session.workspace(), ids, session.how(no_commit, message), force=force)
+    session.did(result, "deleted", json=json)

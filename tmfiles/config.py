@@ -1,0 +1,100 @@
+"""What `.tasks/config.yaml` and the environment say; knows neither tasks nor where the file lies."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from tmfiles.errors import Problem, TmError
+from tmfiles.task import TYPES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LAYOUTS = ("auto", "flat", "sharded")
+COMMITS = ("auto", "manual")
+
+
+class Config(
+    namedtuple("Config", "types layout commit run_hooks", defaults=((), "auto", "auto", False)),
+):
+    """The store's own settings: extra task types, layout of new files, when to commit, whether hooks run."""
+
+    __slots__ = ()
+
+    types: tuple[str, ...]
+    layout: str
+    commit: str
+    run_hooks: bool
+
+    @property
+    def all_types(self) -> tuple[str, ...]:
+        """Give the built-in types and the declared ones."""
+        return TYPES + tuple(name for name in self.types if name not in TYPES)
+
+    def to_text(self) -> str:
+        """Write the value as lines, for the cache: reading YAML again would cost more than the command."""
+        return "\n".join((self.layout, self.commit, "hooks" if self.run_hooks else "", *self.types))
+
+    @classmethod
+    def from_text(cls, text: str) -> Config:
+        """Read what `to_text` wrote; nothing means the defaults."""
+        if not text:
+            return cls()
+        layout, commit, hooks, *types = text.split("\n")
+        return cls(tuple(types), layout, commit, bool(hooks))
+
+
+def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
+    """Read the settings file; where it has errors, the defaults hold and the problems say why."""
+    from tmfiles import codec, rules
+
+    try:
+        doc = codec.loads(data, path, shapes={})
+    except TmError as error:
+        return Config(), list(error.problems)
+    problems = rules.config_problems(doc, path, data)
+    if any(problem.severity == "error" for problem in problems):
+        return Config(), problems
+    return (
+        Config(
+            tuple(doc.get("types") or ()),
+            doc.get("layout") or "auto",
+            doc.get("commit") or "auto",
+            bool(doc.get("run_hooks")),
+        ),
+        problems,
+    )
+
+
+class Environment(
+    namedtuple("Environment", "store actor lock_timeout now seed", defaults=("", "", 60.0, "", "")),
+):
+    """What `TM_*` variables say: the store's folder, who acts, seconds to wait; fixed time and seed for tests."""
+
+    __slots__ = ()
+
+    store: str
+    actor: str
+    lock_timeout: float
+    now: str
+    seed: str
+
+    @classmethod
+    def of(cls, variables: Mapping[str, str]) -> Environment:
+        """Read the variables; raises TmError (code `usage`) when one cannot be understood."""
+        wait = variables.get("TM_LOCK_TIMEOUT", "60")
+        try:
+            seconds = float(wait)
+        except ValueError:
+            seconds = -1
+        if not 0 <= seconds < 1e6:
+            raise TmError(f"TM_LOCK_TIMEOUT={wait!r} is no number of seconds", "for example 30", "usage")
+        get = variables.get
+        return cls(
+            get("TM_STORE", ""),
+            get("TM_AGENT_ID", "").strip(),
+            seconds,
+            get("TM_NOW", ""),
+            get("TM_SEED", ""),
+        )

@@ -1,0 +1,125 @@
+"""What commits did to which paths, streamed from one `git log`; keeps nothing and reads no contents."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import IO
+
+from tmfiles.git import process
+from tmfiles.git.objects import path_text
+from tmfiles.git.repository import Repository
+
+
+class Commit(namedtuple("Commit", "id parents at author email subject trailers changes")):
+    """One commit: who, when (the author's time, UTC), its subject and trailers, and the paths it changed.
+
+    `changes` are (status, path) with status A, M or D; a merge lists only what it made unlike every parent.
+    Of a trailer that is given twice, the last counts.
+    """
+
+    __slots__ = ()
+
+    id: str
+    parents: tuple[str, ...]
+    at: datetime
+    author: str
+    email: str
+    subject: str
+    trailers: dict[str, str]
+    changes: list[tuple[str, str]]
+
+
+_FIELDS = ("%H", "%P", "%at", "%aN", "%aE", "%s", "%(trailers:only=true,unfold=true)")
+
+
+def log(repo: Repository, rev_range: str, prefix: str = "", *, every: bool = False) -> Iterator[Commit]:
+    """Walk the commits of a range that touch paths under `prefix`, newest first.
+
+    Without `every`, git leaves out side branches of which nothing remains; with it they are walked too.
+    Renames are not looked for: a moved file is deleted and added.
+    """
+    args = [
+        *(
+            "-c",
+            "i18n.logOutputEncoding=UTF-8",
+            "-c",
+            "log.showSignature=false",
+            "-c",
+            "core.quotePath=false",
+        ),
+        *(
+            "--literal-pathspecs",
+            "log",
+            "-z",
+            "--name-status",
+            "--no-renames",
+            "-c",
+            "--root",
+            "--no-ext-diff",
+            "--no-color",
+        ),
+        *("--no-decorate", "--no-notes", f"--format=tformat:{'%x00'.join(_FIELDS)}"),
+        *(["--full-history"] if every else []),
+        *("--end-of-options", rev_range, "--", *([prefix] if prefix else [])),
+    ]
+    with process.running(repo.root, *args) as child:
+        assert child.stdout is not None  # noqa: S101 - it is a pipe
+        yield from _commits(_tokens(child.stdout))
+
+
+def ancestor(repo: Repository, old: str, new: str) -> bool:
+    """Tell whether commit `old` is `new` or one of its ancestors."""
+    args = ("merge-base", "--is-ancestor", "--end-of-options", old, new)
+    return process.run(repo.root, *args, accept=(0, 1)).code == 0
+
+
+def _commits(tokens: Iterator[bytes]) -> Iterator[Commit]:
+    # A commit is its fields, one empty token more where changes follow, then pairs of status and path. A
+    # status is capital letters and an id is hexadecimal, so the two can't be taken for one another.
+    current: Commit | None = None
+    for token in tokens:
+        word = token.strip(b"\n")
+        if not word:
+            continue
+        if word.isalpha() and word.isupper():
+            path = path_text(next(tokens))
+            if current is not None:
+                current.changes.append((_status(word), path))
+            continue
+        if current is not None:
+            yield current
+        current = _commit(word, [next(tokens).decode("utf-8", "replace") for _ in _FIELDS[1:]])
+    if current is not None:
+        yield current
+
+
+def _commit(name: bytes, fields: list[str]) -> Commit:
+    parents, at, author, email, subject, trailers = fields
+    pairs = (line.partition(":") for line in trailers.splitlines())
+    return Commit(
+        id=name.decode("ascii"),
+        parents=tuple(parents.split()),
+        at=datetime.fromtimestamp(int(at), timezone.utc),
+        author=author,
+        email=email,
+        subject=subject,
+        trailers={key.strip(): value.strip() for key, colon, value in pairs if colon},
+        changes=[],
+    )
+
+
+def _status(letters: bytes) -> str:
+    """Give one letter for a change, of a merge too, which has one letter for every parent."""
+    kinds = set(letters.decode("ascii"))
+    return kinds.pop() if len(kinds) == 1 and kinds <= {"A", "D"} else "M"
+
+
+def _tokens(stream: IO[bytes]) -> Iterator[bytes]:
+    rest = b""
+    while chunk := stream.read1(1 << 16):  # type: ignore[attr-defined]  # a pipe is buffered, so it has read1
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from whole
+    if rest:
+        yield rest

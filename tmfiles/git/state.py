@@ -1,0 +1,56 @@
+"""Whether a repository is in the middle of something, by the files git leaves then; changes nothing."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tmfiles.git.repository import Repository
+
+# In the order that says most: a rebase also leaves CHERRY_PICK_HEAD or MERGE_HEAD, and detaches HEAD.
+_MARKS = (
+    ("rebase-merge", "rebase"),
+    ("rebase-apply/applying", "am"),
+    ("rebase-apply", "rebase"),
+    ("CHERRY_PICK_HEAD", "cherry-pick"),
+    ("REVERT_HEAD", "revert"),
+    ("MERGE_HEAD", "merge"),
+    ("BISECT_START", "bisect"),
+    ("BISECT_LOG", "bisect"),
+)
+
+
+def state(repo: Repository) -> str:
+    """Tell what git is in the middle of: '' for nothing, else one word.
+
+    The words: 'merge', 'rebase', 'cherry-pick', 'revert', 'am', 'bisect', 'detached'.
+    """
+    for mark, word in _MARKS:
+        if os.path.exists(os.path.join(repo.gitdir, mark)):
+            return word
+    word = _sequence(repo)
+    if word:
+        return word
+    from tmfiles.git.repository import head
+
+    return "" if head(repo).branch is not None else "detached"
+
+
+def _sequence(repo: Repository) -> str:
+    """Tell what a stopped series of picks is: between two of them only the list of what is left shows it."""
+    try:
+        with open(os.path.join(repo.gitdir, "sequencer", "todo"), "rb") as file:
+            first = file.read(16)
+    except OSError:
+        first = b""
+    if first:
+        return "revert" if first.startswith(b"revert") else "cherry-pick"
+    if os.path.isdir(os.path.join(repo.commondir, "reftable")):
+        # There these two are refs and no files.
+        from tmfiles.git import process
+
+        for ref, word in (("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert")):
+            if process.run(repo.root, "rev-parse", "--verify", "--quiet", ref, accept=(0, 1)).out:
+                return word
+    return ""

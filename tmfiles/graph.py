@@ -1,0 +1,192 @@
+"""The dependency graph in memory: what blocks what, orders, trees, cycles; knows ids and statuses, no files.
+
+Everything is linear in tasks and links and iterative, so that a chain of 100,000 is no deeper than one of 2.
+A parent is no dependency: only `depends_on` comes in here, and nothing else ever blocks.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+
+def blocks(status: str | None) -> bool:
+    """Tell whether a dependency in this stored status blocks; None is a missing or unreadable task."""
+    return status not in ("completed", "cancelled")
+
+
+class Graph:
+    """The tasks of a store and what each depends on, asked by every view through the same functions.
+
+    `deps` may leave out tasks without dependencies and may name tasks that do not exist. `statuses` has every
+    task of the store with its stored status, None where the file could not be read. Answers keep its order.
+    """
+
+    __slots__ = ("_reverse", "_statuses", "deps")
+
+    def __init__(self, deps: Mapping[str, Sequence[str]], statuses: Mapping[str, str | None]) -> None:
+        self.deps = deps
+        self._statuses = statuses
+        self._reverse: dict[str, list[str]] | None = None
+
+    def blockers(self, id: str) -> list[str]:
+        """Return the dependencies that block this task, in its own order, each once."""
+        stored = self._statuses.get
+        return [d for d in dict.fromkeys(self.deps.get(id, ())) if blocks(stored(d))]
+
+    def status(self, id: str) -> str:
+        """Return the effective status: `blocked` for a pending task with blockers, else the stored one.
+
+        A missing or unreadable task has none: the empty text.
+        """
+        stored = self._statuses.get(id) or ""
+        return "blocked" if stored == "pending" and self.blockers(id) else stored
+
+    def ready(self) -> list[str]:
+        """Return the tasks that are pending and have no blockers."""
+        return [id for id, stored in self._statuses.items() if stored == "pending" and not self.blockers(id)]
+
+    def dependents(self, id: str) -> list[str]:
+        """Return the tasks that depend on this one, which need not exist."""
+        if self._reverse is None:
+            self._reverse = {}
+            for task, dependencies in self.deps.items():
+                for dependency in dict.fromkeys(dependencies):
+                    self._reverse.setdefault(dependency, []).append(task)
+        return list(self._reverse.get(id, ()))
+
+    def unlocks(self, id: str) -> list[str]:
+        """Return the tasks that would become ready if this one were completed."""
+        return [
+            d
+            for d in self.dependents(id)
+            if d != id and self._statuses.get(d) == "pending" and self.blockers(d) == [id]
+        ]
+
+    def order(self, ids: Iterable[str] | None = None) -> list[str]:
+        """Return the tasks with dependencies first, stable; an order that already holds stays as it is.
+
+        Tasks in a cycle, and those that wait for one, come last. Dependencies through tasks that are not
+        among `ids` count; tasks that do not exist are left out.
+        """
+        wanted = [id for id in dict.fromkeys(self._statuses if ids is None else ids) if id in self._statuses]
+        asked = set(wanted)
+        stuck: set[str] = set()
+        first: list[str] = []
+        last: list[str] = []
+        for component in _components(self.deps, wanted):
+            looped = _is_cycle(self.deps, component)
+            if looped or any(d in stuck for d in self.deps.get(component[0], ())):
+                stuck.update(component)
+                last += component
+            else:
+                first += component
+        return [id for id in first if id in asked] + [id for id in last if id in asked]
+
+    def tree(self, id: str, up: bool = False) -> Iterator[tuple[int, str, bool]]:
+        """Yield (depth, id, seen before) from this task down its dependencies, or up its dependents.
+
+        A task reached a second time is a row of its own, marked, and not opened again: cycles end there.
+        """
+        seen: set[str] = set()
+        stack = [(0, id)]
+        while stack:
+            depth, task = stack.pop()
+            yield depth, task, task in seen
+            if task not in seen:
+                seen.add(task)
+                below = self.dependents(task) if up else dict.fromkeys(self.deps.get(task, ()))
+                stack += [(depth + 1, next_one) for next_one in reversed(below)]
+
+
+def cycles(deps: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Return one cycle for every knot of tasks that depend on each other, sorted; a self-loop is one too.
+
+    Each is a shortest path from the least id of its knot back to itself, such as `['a', 'b', 'a']`.
+    """
+    found = []
+    for component in _components(deps, deps):
+        if _is_cycle(deps, component):
+            knot = set(component)
+            inside = {id: sorted(d for d in deps[id] if d in knot) for id in component}
+            least = min(component)
+            found.append([least, *_path(inside, inside[least], least)])
+    return sorted(found)
+
+
+def cycle_through(deps: Mapping[str, Sequence[str]], source: str, new: Sequence[str]) -> list[str]:
+    """Return the shortest cycle that making `source` depend on each of `new` would close, or an empty list.
+
+    The path begins and ends with `source`, such as `['a', 'b', 'c', 'a']`.
+    """
+    path = _path(deps, new, source)
+    return [source, *path] if path else []
+
+
+def _path(deps: Mapping[str, Sequence[str]], starts: Sequence[str], goal: str) -> list[str]:
+    """Return a shortest path from any of `starts` to `goal`, both included; breadth first, in order."""
+    came: dict[str, str | None] = dict.fromkeys(starts)
+    front = list(came)
+    for id in front:  # grows while it is walked: the queue and the record of it are one list
+        if id == goal:
+            break
+        for dependency in deps.get(id, ()):
+            if dependency not in came:
+                came[dependency] = id
+                front.append(dependency)
+    path: list[str] = []
+    step: str | None = goal if goal in came else None
+    while step is not None:
+        path.append(step)
+        step = came[step]
+    return path[::-1]
+
+
+def _is_cycle(deps: Mapping[str, Sequence[str]], component: list[str]) -> bool:
+    return len(component) > 1 or component[0] in deps.get(component[0], ())
+
+
+def _components(deps: Mapping[str, Sequence[str]], roots: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the strongly connected components reachable from `roots`, dependencies first.
+
+    Tarjan's algorithm (SIAM J. Comput. 1, 1972) with a stack of its own. Inside a component the
+    tasks stand in the order in which they were reached.
+    """
+    low: dict[str, int] = {}  # the least number reachable; the number itself until something less is found
+    done = 1 << 62  # the number of a finished task: greater than any, so that it never lowers another
+    path: list[str] = []
+    for root in roots:
+        if root in low:
+            continue
+        low[root] = number = len(low)
+        path.append(root)
+        work = [(root, number, iter(deps.get(root, ())))]
+        while work:
+            id, number, rest = work[-1]
+            for dependency in rest:
+                if dependency not in low:
+                    low[dependency] = len(low)
+                    path.append(dependency)
+                    work.append((dependency, low[dependency], iter(deps.get(dependency, ()))))
+                    break
+                if low[dependency] < low[id]:
+                    low[id] = low[dependency]
+            else:
+                work.pop()
+                if work and low[id] < low[work[-1][0]]:
+                    low[work[-1][0]] = low[id]
+                if low[id] == number:
+                    start = _last(path, id)
+                    component = path[start:]
+                    del path[start:]
+                    low.update(dict.fromkeys(component, done))
+                    yield component
+
+
+def _last(path: list[str], id: str) -> int:
+    """Return where `id` stands, looking from the end: the cost is the length of what is cut off."""
+    at = len(path) - 1
+    while path[at] != id:
+        at -= 1
+    return at

@@ -1,0 +1,144 @@
+"""What was done to the store and taking it back, from Git's commits and their trailers."""
+
+from __future__ import annotations
+
+from tmfiles.actions.tasks import Done
+from tmfiles.errors import TmError
+from tmfiles.git import objects
+from tmfiles.git.history import Commit, log
+from tmfiles.git.repository import Repository, head
+from tmfiles.store import SUFFIX, id_of
+from tmfiles.workspace import edit
+from tmfiles.workspace.write import How, Order, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tmfiles.workspace import View, Workspace
+    from tmfiles.workspace.edit import Edit
+
+# Making the store is no edit of it: taking that back would leave no store to take it back in.
+_FINAL = ("init",)
+
+
+def commits(workspace: Workspace, text: str = "", limit: int = 0) -> list[Commit]:
+    """Give the commits that changed the store, or one task wherever its file lay, newest first.
+
+    A deleted task is found by its full id.
+    """
+    wanted = _id_in_history(workspace, text) if text else ""
+    found: list[Commit] = []
+    for commit in _commits(workspace):
+        if wanted and not any(id_of(path) == wanted for _, path in commit.changes if path.endswith(SUFFIX)):
+            continue
+        found.append(commit)
+        if limit and len(found) == limit:
+            break
+    return found
+
+
+def _commits(workspace: Workspace) -> Iterator[Commit]:
+    place = _repository(workspace)
+    if head(place).commit:
+        yield from log(place, "HEAD", workspace.repository_path("").rstrip("/"))
+
+
+def _repository(workspace: Workspace) -> Repository:
+    if workspace.repository is None:
+        raise TmError(f"{workspace.root} is in no Git repository", "make one: git init, then tm init", "git")
+    return workspace.repository
+
+
+def _id_in_history(workspace: Workspace, text: str) -> str:
+    view = workspace.read()
+    try:
+        return view.resolve(text)
+    except TmError:
+        if view.was_deleted([text]):
+            return text
+        raise
+
+
+def undo(workspace: Workspace, how: How, which: str = "") -> tuple[Commit, Done]:
+    """Take back one command by restoring the earlier contents of its files, in a new commit.
+
+    Without `which` it is the actor's last command that was not taken back yet; `which` is the beginning of
+    a commit id. Raises TmError when there is none, and when one of its files has changed since.
+    """
+    undone: list[Commit] = []
+
+    def plan(view: View) -> list[Edit]:
+        commit = _to_undo(workspace, which, workspace.actor(how.actor))
+        undone[:] = [commit]
+        return _restored(workspace, commit)
+
+    target = _to_undo(workspace, which, workspace.actor(how.actor))
+    trailer = ("Tm-Undoes", target.trailers["Tm-Id"])
+    if not how.message:
+        subject = target.subject.removeprefix("tm: ")
+        how = how._replace(message=f"tm: undo {subject}"[:72])
+    outcome = write(workspace, Order("undo", how, (trailer,)), plan)
+    if undone[0].id != target.id:
+        raise TmError("another command came in between", "look at tm log, then undo again")
+    view = workspace.read()
+    there = [task_id for task_id in outcome.changed if view.index.files(task_id)]
+    return undone[0], Done(tuple(view.task(one) for one in there), (), outcome)
+
+
+def _to_undo(workspace: Workspace, which: str, actor: str) -> Commit:
+    taken_back: set[str] = set()
+    for commit in _commits(workspace):
+        own = commit.trailers.get("Tm-Id", "")
+        if not own:
+            if which and commit.id.startswith(which):
+                raise TmError(f"{which} was not made by tm", f"git's own way: git revert {which}")
+            continue
+        if own in taken_back:
+            if which and commit.id.startswith(which):
+                raise TmError(f"{which} was taken back already", "the log shows by what: tm log")
+            continue
+        undoes = commit.trailers.get("Tm-Undoes", "")
+        if undoes:
+            taken_back.add(undoes)
+        if which:
+            if commit.id.startswith(which) and commit.trailers.get("Tm-Op") not in _FINAL:
+                return commit
+            continue
+        mine = commit.trailers.get("Tm-Actor") == actor
+        if mine and not undoes and commit.trailers.get("Tm-Op") not in _FINAL:
+            return commit
+    if which:
+        raise TmError(f"no command {which!r} to take back", "the log shows what there is: tm log", "not_found")
+    raise TmError(
+        f"{actor} has no command left to take back", "another's only by its commit: tm log, then tm undo COMMIT"
+    )
+
+
+def _restored(workspace: Workspace, commit: Commit) -> list[Edit]:
+    """Give the edits that bring back what the commit's files were before it."""
+    place, folder = _repository(workspace), workspace.repository_path("")
+    paths = [path for _, path in commit.changes]
+    parent = commit.parents[0] if commit.parents else ""
+    before = objects.read(place, [f"{parent}:{path}" for path in paths]) if parent else [None] * len(paths)
+    after = objects.read(place, [f"{commit.id}:{path}" for path in paths])
+    edits = []
+    for path, old, new in zip(paths, before, after, strict=True):
+        below = path[len(folder) :]
+        try:
+            here: bytes | None = workspace.store.read(below)
+        except FileNotFoundError:
+            here = None
+        if _lines(here) != _lines(new):
+            name = id_of(below) if below.endswith(SUFFIX) else below
+            raise TmError(
+                f"cannot take back {commit.subject!r}: {name} has changed since",
+                f"see what came after: tm log {name}; take that back first",
+            )
+        edits.append(edit.put(below, old))
+    return edits
+
+
+def _lines(data: bytes | None) -> bytes | None:
+    """Give the bytes as Git keeps them: a work tree may have its own line endings."""
+    return None if data is None else data.replace(b"\r\n", b"\n")

@@ -1,0 +1,101 @@
+"""One exclusive lock file of the operating system's; knows nothing of what it guards."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from tmfiles.errors import TmError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(fd: int) -> None:
+        os.lseek(fd, _GUARD, os.SEEK_SET)
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+
+    def _drop(fd: int) -> None:
+        os.lseek(fd, _GUARD, os.SEEK_SET)
+        msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)
+else:
+    import fcntl
+
+    def _take(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _drop(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_UN)
+
+
+# Windows' locks forbid others even to read the locked bytes, so the lock sits beyond the holder's name.
+_GUARD = 1 << 20
+_PAUSE, _LONGEST_PAUSE = 0.002, 0.05
+
+
+class Lock:
+    """Hold `path` while the `with` block runs; wait `limit` seconds for it, then name the holder.
+
+    The operating system frees the lock when its process dies, so a left-over file locks nobody out.
+    Raises TmError (code `locked`) when the wait is over.
+    """
+
+    def __init__(self, path: str, purpose: str, limit: float) -> None:
+        self.path = path
+        self.purpose = purpose
+        self.limit = limit
+        self.waited = 0.0
+        self._fd = -1
+
+    def __enter__(self) -> Lock:
+        self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+        try:
+            self._wait()
+        except BaseException:
+            os.close(self._fd)
+            raise
+        os.ftruncate(self._fd, 0)
+        os.lseek(self._fd, 0, os.SEEK_SET)
+        os.write(self._fd, f"process {os.getpid()} ({self.purpose})".encode())
+        return self
+
+    def _wait(self) -> None:
+        start = time.monotonic()
+        pause = _PAUSE
+        while True:
+            try:
+                _take(self._fd)
+            except OSError as error:
+                if not isinstance(error, (BlockingIOError, PermissionError)):
+                    raise TmError(f"cannot lock {self.path}: {error.strerror}", code="locked") from error
+            else:
+                self.waited = time.monotonic() - start
+                return
+            if time.monotonic() - start > self.limit:
+                raise TmError(
+                    f"the store is locked by {holder(self.path)}, waited {self.limit:g} s",
+                    "wait for it to finish, or allow more time with TM_LOCK_TIMEOUT=SECONDS",
+                    code="locked",
+                )
+            time.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.ftruncate(self._fd, 0)
+        _drop(self._fd)
+        os.close(self._fd)
+
+
+def holder(path: str) -> str:
+    """Name who holds the lock file `path`, as far as it can be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(200).strip() or "another process"
+    except OSError:
+        return "another process"

@@ -1,0 +1,138 @@
+"""Text for people and for pipes: lists, one task, trees; on no terminal it loads nothing heavy."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from tmfiles.actions.links import Node
+    from tmfiles.actions.lists import Details, Listing
+    from tmfiles.query import Row
+
+# C0 and C1 controls, DEL, and the marks that turn the direction of text: none may reach a terminal.
+_UNSAFE = dict.fromkeys([*range(32), *range(127, 160), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_UNSAFE_LINES = {code: None for code in _UNSAFE if code not in (9, 10)}
+_GAP = "  "
+
+
+def line(text: str) -> str:
+    """Give text as it may stand on one line: controls are gone, line breaks and tabs become spaces."""
+    if text.isprintable():
+        return text
+    return " ".join(text.split()).translate(_UNSAFE)
+
+
+def paragraphs(text: str) -> str:
+    """Give long text as it may reach a terminal: line breaks and tabs stay, other controls are gone."""
+    return text.translate(_UNSAFE_LINES)
+
+
+def plain_row(row: Row) -> str:
+    """Give the stable, tab-separated line of `--plain`: id, status, priority, type, assignee, due, title."""
+    return "\t".join((row.id, row.status, row.priority, row.type, line(row.assignee), row.due, line(row.title))) + "\n"
+
+
+def piped_row(row: Row) -> str:
+    """Give a task's line when no terminal reads it: id, status, assignee and title."""
+    return f"{row.id}  {row.status}  {line(row.assignee) or '-'}  {line(row.title)}\n"
+
+
+def table(rows: Sequence[Row], width: int, extra: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Give aligned columns no wider than `width` cells; `extra` names what blocks each task."""
+    if not rows:
+        return ""
+    cells = [_cells(row, (extra or {}).get(row.id, ())) for row in rows]
+    head = ("ID", "STATUS", "PRI", "TYPE", "WHO", "DUE", "TITLE")
+    used = [i for i in range(len(head)) if i in (0, 6) or any(row[i] for row in cells)]
+    columns = [max(_width(row[i]) for row in [head, *cells]) for i in used[:-1]]
+    room = max(width - sum(columns) - len(_GAP) * len(columns), 20)
+    lines = [head, *cells]
+    return "".join(
+        _GAP.join(
+            [_fit(row[i], size) for i, size in zip(used[:-1], columns, strict=True)] + [_fit(row[6], room).rstrip()]
+        ).rstrip()
+        + "\n"
+        for row in lines
+    )
+
+
+def _cells(row: Row, blockers: Sequence[str]) -> tuple[str, ...]:
+    title = line(row.title) + (f" (waits for {', '.join(blockers)})" if blockers else "")
+    kind = "" if row.type == "task" else row.type
+    return (row.id, row.status, row.priority, kind, line(row.assignee), row.due, title)
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _fit(text: str, size: int) -> str:
+    """Cut or fill text to a number of terminal cells."""
+    if text.isascii():
+        return text.ljust(size) if len(text) <= size else text[: size - 1] + "…"
+    from rich.cells import cell_len, set_cell_size
+
+    return set_cell_size(text, size) if cell_len(text) <= size else set_cell_size(text, size - 1) + "…"
+
+
+def problem_lines(found: Listing) -> str:
+    """Name the files that no task could be made of, for every list to end with."""
+    if not found.problems:
+        return ""
+    lines = [f"{problem}\n" for problem in found.problems[:10]]
+    if len(found.problems) > 10:
+        lines.append(f"and {len(found.problems) - 10} more problems: tm check\n")
+    return "".join(lines)
+
+
+def details(one: Details) -> str:
+    """Give one task as `key: value` lines; long text follows its key, indented."""
+    changed_at, changed_by, made_at, made_by = one.change
+    doc: dict[str, Any] = {"id": one.task.id, **one.task.doc}
+    doc.setdefault("created_at", made_at)
+    doc.setdefault("created_by", made_by)
+    order = ("id", "title", "status", "priority", "type", "assignee")
+    doc = {**{key: one.task.get(key) for key in order if one.task.get(key)}, **doc, "status": one.status}
+    doc |= {
+        "blocked_by": one.blocked_by,
+        "blocks": one.blocks,
+        "children": one.children,
+        "updated_at": changed_at,
+        "updated_by": changed_by,
+        "path": one.task.path,
+    }
+    text = "".join(_field(key, value) for key, value in doc.items() if value not in (None, "", [], {}))
+    return text + "".join(f"{problem}\n" for problem in one.problems)
+
+
+def _field(key: str, value: Any) -> str:
+    if isinstance(value, str) and "\n" in value.strip():
+        return f"{key}:\n" + "".join(f"  {row}\n" for row in paragraphs(value).strip("\n").split("\n"))
+    if isinstance(value, (list, tuple)) and any(isinstance(item, dict) for item in value):
+        return f"{key}:\n" + "".join(f"  - {_inline(item)}\n" for item in value)
+    return f"{key}: {_inline(value)}\n"
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return ", ".join(f"{line(str(key))}: {_inline(item)}" for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_inline(item) for item in value)
+    return line(str(value))
+
+
+def tree(nodes: Iterable[Node]) -> str:
+    """Draw a dependency tree, a line a task, two cells a level."""
+    return "".join(
+        f"{_GAP * node.depth}{node.id}  {node.status}  {line(node.title)}{'  (above)' if node.seen else ''}".rstrip()
+        + "\n"
+        for node in nodes
+    )

@@ -1,0 +1,274 @@
+"""The files under `.tasks/`: finds, reads and replaces them; knows neither YAML nor Git nor the index."""
+
+from __future__ import annotations
+
+import os
+import stat
+from array import array
+from contextlib import suppress
+
+from tmfiles.errors import Problem, TmError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FOLDER = ".tasks"
+CONFIG = "config.yaml"
+SUFFIX = ".yaml"
+SHARD_FROM = 1000
+
+
+class Scan:
+    """What lies under the store folder: paths relative to it, four numbers each, and what is no task.
+
+    `numbers` holds size in bytes, mtime and ctime in nanoseconds, and inode for `paths[i]` at `4 * i`.
+    `config.yaml` is among the paths, since what is valid hangs on it.
+    """
+
+    __slots__ = ("numbers", "oddities", "paths")
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.numbers: array[int] = array("q")
+        self.oddities: list[Problem] = []
+
+    def stats(self) -> dict[str, tuple[int, ...]]:
+        """Give the four numbers by path."""
+        n = self.numbers
+        return {path: tuple(n[4 * i : 4 * i + 4]) for i, path in enumerate(self.paths)}
+
+    def update(self, written: Mapping[str, tuple[int, ...] | None]) -> None:
+        """Note the numbers of files that were written since, None for those removed."""
+        stats = {**self.stats(), **written}
+        self.paths = [path for path, numbers in stats.items() if numbers is not None]
+        self.numbers = array("q", [n for numbers in stats.values() if numbers is not None for n in numbers])
+
+
+def find(start: str) -> str | None:
+    """Walk up from `start` to the folder that contains `.tasks/`; None when there is none."""
+    here = os.path.realpath(start)
+    while True:
+        if os.path.isdir(os.path.join(here, FOLDER)):
+            return here
+        above = os.path.dirname(here)
+        if above == here:
+            return None
+        here = above
+
+
+class Store:
+    """The task files of one `.tasks/` folder.
+
+    `folder` is absolute; `scratch` is a folder for temporary files, used when it lies on the same file
+    system, so that a killed write leaves nothing in the work tree.
+    """
+
+    def __init__(self, folder: str, scratch: str) -> None:
+        self.folder = folder
+        self.scratch = scratch
+
+    def scan(self) -> Scan:
+        """List every task file with its numbers, in the order the file system gives."""
+        found = Scan()
+        pending = [""]
+        while pending:
+            self._scan_folder(pending.pop(), found, pending)
+        return found
+
+    def _scan_folder(self, prefix: str, found: Scan, pending: list[str]) -> None:
+        paths, numbers = found.paths, found.numbers
+        is_dir, is_reg = stat.S_ISDIR, stat.S_ISREG
+        try:
+            entries = os.scandir(os.path.join(self.folder, prefix) if prefix else self.folder)
+        except OSError as error:
+            self._unlisted(prefix, error, found)
+            return
+        with entries:
+            for entry in entries:
+                name = entry.name
+                if name[0] == "." or (not prefix and name == "templates"):
+                    continue
+                try:
+                    info = entry.stat(follow_symlinks=False)
+                except OSError:
+                    continue  # gone since the folder was listed
+                mode = info.st_mode
+                path = prefix + name
+                if is_reg(mode) and name.endswith(SUFFIX):
+                    paths.append(path)
+                    numbers.extend((info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _INT64))
+                elif is_dir(mode) and not name.endswith(SUFFIX):
+                    pending.append(path + "/")
+                elif (odd := _oddity(path, mode)) is not None:
+                    found.oddities.append(odd)
+
+    def _unlisted(self, prefix: str, error: OSError, found: Scan) -> None:
+        if not prefix:
+            raise TmError(f"cannot read {self.folder}: {error.strerror}", code="invalid") from error
+        if not isinstance(error, FileNotFoundError):
+            found.oddities.append(
+                Problem(f"{FOLDER}/{prefix}", 0, 0, "unreadable", f"cannot list this folder: {error.strerror}")
+            )
+
+    def read(self, path: str) -> bytes:
+        """Give the bytes of one file; raises OSError. A symbolic link is never followed."""
+        fd = os.open(
+            os.path.join(self.folder, path),
+            os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0),
+        )
+        with open(fd, "rb") as file:
+            return file.read()
+
+    def numbers(self, path: str) -> tuple[int, ...]:
+        """Give size, mtime, ctime and inode of one file as `scan` does; raises OSError."""
+        info = os.lstat(os.path.join(self.folder, path))
+        return (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _INT64)
+
+    def trusted_before(self) -> int:
+        """Give the time, in nanoseconds of the file system's clock, before which a timestamp is settled.
+
+        A file whose times are later may change once more without its numbers changing, so it is read
+        again next time (Git's racily-clean rule). Call it before reading the files.
+        """
+        clock = os.path.join(self.scratch, "clock")
+        try:
+            fd = os.open(clock, os.O_WRONLY | os.O_CREAT, 0o666)
+            try:
+                os.utime(clock)
+                info = os.fstat(fd)
+                same_place = info.st_dev == os.stat(self.folder).st_dev
+            finally:
+                os.close(fd)
+        except OSError:
+            same_place = False
+        if not same_place:
+            import time
+
+            return time.time_ns() - 2_000_000_000
+        coarse = info.st_mtime_ns % 1_000_000_000 == 0
+        return info.st_mtime_ns - (2_000_000_000 if coarse else 10_000_000)
+
+    def replace(self, files: Mapping[str, bytes | None]) -> None:
+        """Put new contents in place, or remove files (None): all are written and synced before any moves.
+
+        Each file is swapped whole; raises OSError before the first swap when the disk is full.
+        """
+        ready: list[tuple[str, str]] = []
+        folders: set[str] = set()
+        try:
+            for path, data in files.items():
+                target = self._target(path)
+                folders.add(os.path.dirname(target))
+                if data is not None:
+                    ready.append((self._temporary(path, target, data), target))
+            for temporary, target in ready:
+                os.replace(temporary, target)
+        except BaseException:
+            for temporary, _ in ready:
+                with suppress(OSError):
+                    os.unlink(temporary)
+            raise
+        for path, data in files.items():
+            if data is None:
+                self._remove(path)
+        for folder in folders:
+            _sync_folder(folder)
+
+    def _target(self, path: str) -> str:
+        """Turn a checked relative path into an absolute one whose folder exists and lies inside the store."""
+        parts = path.split("/")
+        if not all(part and not part.startswith("..") and "\\" not in part for part in parts):
+            raise TmError(f"{path!r} is no path of a task file", code="invalid")
+        target = os.path.join(self.folder, *parts)
+        parent = os.path.dirname(target)
+        os.makedirs(parent, exist_ok=True)
+        inside = os.path.realpath(self.folder)
+        if os.path.commonpath((os.path.realpath(parent), inside)) != inside:
+            raise TmError(f"{FOLDER}/{path} would leave the store through a symbolic link", code="invalid")
+        return target
+
+    def _temporary(self, path: str, target: str, data: bytes) -> str:
+        folder = os.path.dirname(target)
+        name = "." + os.path.basename(target) + ".tm~"
+        if os.path.isdir(self.scratch) and os.stat(self.scratch).st_dev == os.stat(folder).st_dev:
+            folder, name = self.scratch, path.replace("/", "+") + "~"
+        temporary = os.path.join(folder, name)
+        try:
+            mode = stat.S_IMODE(os.lstat(target).st_mode)
+        except OSError:
+            mode = 0
+        try:
+            with open(temporary, "wb") as file:
+                if mode:
+                    os.chmod(temporary, mode)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
+        return temporary
+
+    def _remove(self, path: str) -> None:
+        with suppress(FileNotFoundError):
+            os.unlink(os.path.join(self.folder, path))
+        folder = os.path.dirname(path)
+        with suppress(OSError):
+            while folder:  # as Git does, an emptied folder goes with its last file
+                os.rmdir(os.path.join(self.folder, folder))
+                folder = os.path.dirname(folder)
+
+    def clear_temporaries(self, paths: Iterable[str]) -> None:
+        """Remove what a killed `replace` of these paths may have left beside them or in the scratch folder."""
+        for path in paths:
+            target = os.path.join(self.folder, path)
+            beside = os.path.join(os.path.dirname(target), "." + os.path.basename(target) + ".tm~")
+            for left in (beside, os.path.join(self.scratch, path.replace("/", "+") + "~")):
+                with suppress(OSError):
+                    os.unlink(left)
+
+
+_INT64 = (1 << 63) - 1
+
+
+def _oddity(path: str, mode: int) -> Problem | None:
+    """Name what is in the place of a task file, or would be taken for one, and is none."""
+    name = path.rpartition("/")[2]
+    place = f"{FOLDER}/{path}"
+    if stat.S_ISLNK(mode):
+        return Problem(place, 0, 0, "symbolic-link", "a symbolic link is not followed: put the file itself here")
+    if name.endswith(SUFFIX):
+        what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
+        return Problem(place, 0, 0, "not-a-file", f"this is {what} with the name of a task: rename it")
+    if name.endswith(".yml") and stat.S_ISREG(mode):
+        return Problem(place, 0, 0, "file-name", f"task files end in {SUFFIX}: rename it to {name[:-4]}{SUFFIX}")
+    return None
+
+
+def _sync_folder(folder: str) -> None:
+    """Make renames in `folder` last; Windows has no such call and needs none."""
+    with suppress(OSError):
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def id_of(path: str) -> str:
+    """Give the id that a task file's path stands for: its stem."""
+    return path.rpartition("/")[2][: -len(SUFFIX)]
+
+
+def place(task_id: str, layout: str, count: int) -> str:
+    """Give the path of a new task file.
+
+    `layout` is flat, sharded or auto; auto shards once the store holds `SHARD_FROM` tasks. The folder is
+    named by two characters of the id, taken behind its last hyphen: ids that another tool gave share
+    their beginning (`bd-0088`, `task-12`), and one folder for all of them would shard nothing.
+    """
+    if layout == "flat" or (layout == "auto" and count < SHARD_FROM):
+        return task_id + SUFFIX
+    return f"{task_id.rpartition('-')[2][:2].rstrip('._')}/{task_id}{SUFFIX}"

@@ -1,0 +1,94 @@
+"""The task as a value: which fields a document has, in which order and of which shape; reads no file."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+STATUSES = ("pending", "in_progress", "blocked", "completed", "cancelled")
+CLOSED = ("completed", "cancelled")
+PRIORITIES = ("critical", "high", "medium", "low")
+TYPES = ("task", "bug", "feature", "epic", "chore")
+JOURNAL_KINDS = ("comment", "share", "discovery", "checkpoint", "progress", "merge")
+DEFAULTS = {"status": "pending", "priority": "medium", "type": "task"}
+
+# A shape says what a scalar's own text means: "str" takes the text, "int" and "bool" want that type,
+# None takes whatever YAML 1.2 makes of it. A list of one shape is a sequence of it, a dict a mapping
+# with those keys (others are None). The order of the keys is the order in which tm writes them.
+SHAPES: dict[str, Any] = {
+    "title": "str",
+    "status": "str",
+    "priority": "str",
+    "type": "str",
+    "assignee": "str",
+    "tags": ["str"],
+    "depends_on": ["str"],
+    "related": ["str"],
+    "source": "str",
+    "parent": "str",
+    "phase": "str",
+    "order": "str",
+    "specialty": "str",
+    "due": "str",
+    "wait_until": "str",
+    "repeat": "str",
+    "estimate": "str",
+    "actual": "str",
+    "created_at": "str",
+    "created_by": "str",
+    "context": "str",
+    "description": "str",
+    "criteria": [{"text": "str", "measurable": "str", "met": "bool"}],
+    "files": ["str"],
+    "links": ["str"],
+    "participants": ["str"],
+    "journal": [{"at": "str", "by": "str", "kind": "str", "text": "str"}],
+    "feedback": {"quality": "int", "timeliness": "int", "text": "str", "by": "str"},
+    "claim": {"by": "str", "at": "str", "until": "str"},
+    "started_at": "str",
+    "completed_at": "str",
+    "result": "str",
+    "reason": "str",
+    "fields": {},
+}
+
+# Sets: sorted and without repeats when tm writes them.
+SETS = ("tags", "depends_on", "related", "files", "links", "participants")
+# Long text: written as a block scalar, appended to rather than replaced.
+PROSE = ("context", "description", "result", "reason")
+# Keys whose values are ids of other tasks.
+LINKS = ("depends_on", "related", "source", "parent")
+# Written without a blank line before them: they are set once, together, and hardly change.
+QUIET = ("source", "parent", "created_at", "created_by", "estimate")
+
+
+def without_empty(doc: dict[str, Any]) -> dict[str, Any]:
+    """Leave out known keys that hold nothing (None, empty text, list or mapping); unknown keys stay."""
+    return {k: v for k, v in doc.items() if k not in SHAPES or v not in (None, "", [], {})}
+
+
+class Task(namedtuple("Task", "id path doc")):
+    """One task: its id, the path of its file below `.tasks/`, and the document as the file has it."""
+
+    __slots__ = ()
+
+    id: str
+    path: str
+    doc: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """The title."""
+        return str(self.doc.get("title", ""))
+
+    @property
+    def status(self) -> str:
+        """The stored status; the effective one is the graph's to tell."""
+        return str(self.doc.get("status", "pending"))
+
+    def get(self, key: str) -> Any:
+        """Give a field, or its default, or None."""
+        return self.doc.get(key, DEFAULTS.get(key))

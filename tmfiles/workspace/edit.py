@@ -1,0 +1,126 @@
+"""Edits as values, and the bytes they make of the files concerned; writes nothing."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from tmfiles import codec, store
+from tmfiles.errors import TmError
+from tmfiles.store import FOLDER, id_of
+from tmfiles.task import SETS, without_empty
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from tmfiles.store import Store
+    from tmfiles.workspace.view import View
+
+
+class Edit(namedtuple("Edit", "kind target value")):
+    """One thing to do to one task or file. Make it with the functions below."""
+
+    __slots__ = ()
+
+    kind: str
+    target: str
+    value: Any
+
+
+def make(task_id: str, doc: Mapping[str, Any]) -> Edit:
+    """Make a new task."""
+    return Edit("make", task_id, dict(doc))
+
+
+def change(task_id: str, changes: Mapping[str, Any]) -> Edit:
+    """Set top-level fields of a task; None or an empty value removes one."""
+    return Edit("change", task_id, dict(changes))
+
+
+def remove(task_id: str) -> Edit:
+    """Delete a task's file."""
+    return Edit("remove", task_id, None)
+
+
+def put(path: str, data: bytes | None) -> Edit:
+    """Give a file below `.tasks/` these very bytes, or remove it (None)."""
+    return Edit("put", path, data)
+
+
+class Change(namedtuple("Change", "path id old new")):
+    """One file's bytes before and after; None where there is no file. `id` is empty for no task's file."""
+
+    __slots__ = ()
+
+    path: str
+    id: str
+    old: bytes | None
+    new: bytes | None
+
+
+def changes(edits: Iterable[Edit], view: View, files: Store, layout: str) -> list[Change]:
+    """Turn edits into the files they change, in their order; what changes nothing is left out.
+
+    Raises TmError when an edit cannot be done: unknown or unreadable task, an id that is taken, a place
+    in a file that cannot be spliced safely.
+    """
+    count = view.index.count()
+    found: dict[str, Change] = {}
+    made: set[str] = set()
+    for edit in edits:
+        if edit.kind == "make":
+            count += 1
+    for edit in edits:
+        if edit.kind == "make":
+            path = store.place(edit.target, layout, count)
+            if edit.target in made or view.index.files(edit.target):
+                raise TmError(f"the id {edit.target!r} is taken", "choose another, or leave --id out")
+            made.add(edit.target)
+            new = Change(path, edit.target, None, codec.dumps(edit.value))
+        elif edit.kind == "put":
+            path = edit.target
+            task_id = id_of(path) if path.endswith(store.SUFFIX) and path != store.CONFIG else ""
+            new = Change(path, task_id, _bytes(files, path), edit.value)
+        else:
+            path, old = _present(edit.target, view, files)
+            before = found[path].new if path in found else old
+            after = None if edit.kind == "remove" else _changed(before, edit.value, path)
+            new = Change(path, edit.target, old, after)
+        found[path] = new
+    return [each for each in found.values() if each.old != each.new]
+
+
+def _present(task_id: str, view: View, files: Store) -> tuple[str, bytes]:
+    """Give path and bytes of a task that is there once; it may be unreadable as long as it is a file."""
+    known = view.index.files(task_id)
+    path = view.task(task_id).path if len(known) != 1 else known[0][0]
+    data = _bytes(files, path)
+    if data is None:
+        raise TmError(f"{FOLDER}/{path} was removed just now", "try again", "not_found")
+    return path, data
+
+
+def _bytes(files: Store, path: str) -> bytes | None:
+    try:
+        return files.read(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise TmError(f"cannot read {FOLDER}/{path}: {error.strerror}", code="invalid") from error
+
+
+def _changed(before: bytes | None, values: dict[str, Any], path: str) -> bytes | None:
+    if before is None:
+        raise TmError(f"{FOLDER}/{path} is both removed and changed", code="invalid")
+    place = f"{FOLDER}/{path}"
+    doc = codec.loads(before, place)
+    differing = {key: value for key, value in values.items() if not _same(key, doc.get(key), value)}
+    return codec.patch(before, differing, place) if differing else before
+
+
+def _same(key: str, old: Any, new: Any) -> bool:
+    """Tell whether a field holds this already; the order of a set means nothing."""
+    if key in SETS:
+        return set(old or ()) == set(new or ())
+    return bool(without_empty({key: old}) == without_empty({key: new}))

@@ -1,0 +1,62 @@
+"""Brings the cache's table of last changes up to date with the history of HEAD."""
+
+from __future__ import annotations
+
+from tmfiles.dates import stamp
+from tmfiles.git.history import ancestor, log
+from tmfiles.git.repository import head
+from tmfiles.store import CONFIG, SUFFIX, id_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tmfiles.git.history import Commit
+    from tmfiles.git.repository import Repository
+    from tmfiles.index import Index
+
+    Progress = Callable[[str, int, int], None] | None
+
+
+def refresh_history(index: Index, repository: Repository, folder: str, progress: Progress) -> None:
+    """Walk the commits that came since the last walk, and note who changed which task when."""
+    now = head(repository).commit or ""
+    known = index.meta("history")
+    if now == known:
+        return
+    follows = bool(known) and bool(now) and ancestor(repository, known, now)
+    index.begin()
+    try:
+        if not follows:
+            index.forget_changes()
+        if now:
+            commits = list(log(repository, f"{known}..{now}" if follows else now, folder.rstrip("/")))
+            for done, commit in enumerate(reversed(commits)):
+                if progress and done % 500 == 0:
+                    progress("reading history", done, len(commits))
+                index.add_changes(changes(commit, folder))
+        index.set_meta("history", now)
+        index.commit()
+    except BaseException:
+        index.rollback()
+        raise
+
+
+def changes(commit: Commit, folder: str) -> list[tuple[str, str, str, bool]]:
+    """Give (id, time, author, gone) for each task file that a commit changed; a moved file is not gone."""
+    found: dict[str, tuple[str, str, str, bool]] = {}
+    for status, path in sorted(commit.changes, key=lambda change: change[0] != "D"):
+        below = path[len(folder) :]
+        if below.endswith(SUFFIX) and below != CONFIG and not below.startswith("templates/"):
+            found[id_of(below)] = (id_of(below), stamp(commit.at), commit.author, status == "D")
+    return list(found.values())
+
+
+def keep_commit(index: Index, before: str, commit: str, at: str, by: str, gone: Mapping[str, bool]) -> None:
+    """Note a commit of our own that followed `before`, if history is known up to there."""
+    if index.meta("history") != before:
+        return
+    index.begin()
+    index.add_changes([(task_id, at, by, away) for task_id, away in gone.items()])
+    index.set_meta("history", commit)
+    index.commit()

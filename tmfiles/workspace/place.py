@@ -1,0 +1,175 @@
+"""Where a store is and how it is read: files, cache, repository, clock and chance under one roof."""
+
+from __future__ import annotations
+
+import os
+
+from tmfiles import store
+from tmfiles.config import Config, Environment
+from tmfiles.errors import TmError
+from tmfiles.index import Damaged, Index
+from tmfiles.store import CONFIG, FOLDER, Store
+from tmfiles.workspace.view import View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from tmfiles.git.repository import Repository
+    from tmfiles.git.settings import Settings
+    from tmfiles.store import Scan
+
+    Progress = Callable[[str, int, int], None]
+
+
+class Workspace:
+    """A store with its repository.
+
+    `root` is the folder that contains `.tasks/`; `repository` holds it, or is None where files are only
+    read. `progress(what, done, total)` is told of work that may take long.
+    """
+
+    def __init__(self, root: str, environment: Environment, progress: Progress | None = None) -> None:
+        from tmfiles.git.repository import discover
+
+        self.root = root
+        self.environment = environment
+        self.progress = progress
+        self.repository: Repository | None = discover(root)
+        self.config = Config()
+        self.private = self._private_folder()
+        self.store = Store(os.path.join(root, FOLDER), self.private)
+        self._index: Index | None = None
+        self._git_settings: Settings | None = None
+        self._chance: Callable[[int], bytes] | None = None
+
+    @classmethod
+    def find(cls, start: str, environment: Environment | None = None, progress: Progress | None = None) -> Workspace:
+        """Find the store that `start` lies in; raises TmError when there is none."""
+        environment = environment or Environment()
+        if environment.store:
+            start = os.path.join(start, environment.store)
+            if os.path.basename(os.path.normpath(start)) == FOLDER:
+                start = os.path.dirname(os.path.normpath(start))
+        root = store.find(start)
+        if root is None or (environment.store and root != os.path.realpath(start)):
+            raise TmError(
+                f"no {FOLDER}/ in {start} or any folder above it"
+                if not environment.store
+                else f"no {FOLDER}/ in {start}, which TM_STORE names",
+                "make a store here: tm init",
+                "not_found",
+            )
+        return cls(root, environment, progress)
+
+    def _private_folder(self) -> str:
+        """Give `tm/` in this work tree's git directory; where there is none, a folder that is never made."""
+        if self.repository is None:
+            return os.path.join(self.root, FOLDER, ".none")
+        folder = os.path.join(self.repository.gitdir, "tm")
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError:
+            return folder  # a reader goes on in memory; a writer is told by the lock
+        return folder
+
+    def now(self) -> datetime:
+        """Give the time, in whole seconds of UTC; `TM_NOW` fixes it."""
+        from datetime import datetime, timezone
+
+        if self.environment.now:
+            from tmfiles import dates
+
+            return dates.instant(self.environment.now)
+        return datetime.now(timezone.utc).replace(microsecond=0)
+
+    @property
+    def git_settings(self) -> Settings:
+        """What Git is configured to do with a commit; asked once."""
+        from tmfiles.git.settings import settings
+
+        if self.repository is None:
+            raise TmError(f"{self.root} is in no Git repository", "make one: git init, then tm init", "git")
+        if self._git_settings is None:
+            self._git_settings = settings(self.repository)
+        return self._git_settings
+
+    def actor(self, named: str = "") -> str:
+        """Give who acts: as named, as `TM_AGENT_ID` says, as Git's identity says, as the system says."""
+        if name := named.strip() or self.environment.actor:
+            return " ".join(name.split())
+        if self.repository is not None and (author := self.git_settings.author) is not None:
+            return author.name
+        import getpass
+
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError, ImportError):
+            return "tm"
+
+    def first_time(self, what: str) -> bool:
+        """Tell whether something is said here for the first time, and remember that it was."""
+        try:
+            with open(os.path.join(self.private, f"told-{what}"), "x"):
+                return True
+        except OSError:
+            return False
+
+    def random_bytes(self, count: int) -> bytes:
+        """Give random bytes; `TM_SEED` makes them repeatable."""
+        if not self.environment.seed:
+            return os.urandom(count)
+        if self._chance is None:
+            import random
+
+            self._chance = random.Random(self.environment.seed).randbytes  # noqa: S311 for tests only
+        return self._chance(count)
+
+    @property
+    def index(self) -> Index:
+        """The cache, opened when first needed."""
+        if self._index is None:
+            self._index = Index(os.path.join(self.private, "index.sqlite"))
+        return self._index
+
+    def read(self, scan: Scan | None = None) -> View:
+        """Give the store as it is now. Takes no lock; a hand edit is always seen."""
+        scan = scan or self.store.scan()
+        try:
+            self._refresh(scan)
+        except Damaged as error:
+            self.index.give_up(error)
+            self._refresh(scan)
+        self.config = Config.from_text(self.index.meta("config"))
+        return View(self.index, self.config, scan.oddities, self._read_history)
+
+    def _refresh(self, scan: Scan) -> None:
+        if not self.index.same(scan):
+            from tmfiles.workspace.refresh import refresh
+
+            refresh(self.index, self.store, scan, self.progress)
+
+    def _read_history(self) -> None:
+        from tmfiles.workspace.past import refresh_history
+
+        if self.repository is not None:
+            refresh_history(self.index, self.repository, self.repository_path(""), self.progress)
+
+    def repository_path(self, path: str) -> str:
+        """Turn a path below the store folder into one relative to the repository's root."""
+        if self.repository is None:
+            raise TmError(f"{self.root} is in no Git repository", "tm init makes one", "git")
+        below = os.path.relpath(self.store.folder, self.repository.root).replace(os.sep, "/")
+        return f"{below}/{path}"
+
+    def config_problems(self) -> list[str]:
+        """Give the words of what is wrong in `config.yaml`, for a write to refuse."""
+        place = f"{FOLDER}/{CONFIG}"
+        return [str(p) for p in self.index.problems() if p.path == place and p.severity == "error"]
+
+    def close(self) -> None:
+        """Close the cache."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None

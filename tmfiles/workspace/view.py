@@ -1,0 +1,125 @@
+"""What a store says at one moment: tasks, graph and problems; changes nothing and knows no YAML."""
+
+from __future__ import annotations
+
+from tmfiles.errors import Problem, TmError
+from tmfiles.graph import Graph
+from tmfiles.store import FOLDER
+from tmfiles.task import Task
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from tmfiles.config import Config
+    from tmfiles.index import Index
+    from tmfiles.query import Query, Row
+
+
+class View:
+    """A store as it was when it was scanned.
+
+    `history` brings the table of last changes up to date; it is called by whatever needs that table.
+    """
+
+    def __init__(self, index: Index, config: Config, oddities: Sequence[Problem], history: Callable[[], None]) -> None:
+        self.index = index
+        self.config = config
+        self._oddities = list(oddities)
+        self._history = history
+        self._graph: Graph | None = None
+
+    @property
+    def graph(self) -> Graph:
+        """The dependencies, with the stored statuses at their ends."""
+        if self._graph is None:
+            self._graph = Graph(self.index.links("depends_on"), self.index.linked_statuses())
+        return self._graph
+
+    def rows(self, query: Query) -> list[Row]:
+        """Give all tasks the query lets pass, with effective statuses; its limit is left to the caller."""
+        if query.sort.removeprefix("-") in ("created", "updated"):
+            self._history()
+        rows = self.index.rows(query)
+        graph = self.graph
+        linked = graph.deps
+        rows = [row._replace(status=graph.status(row.id)) if row.id in linked else row for row in rows]
+        wanted = query.statuses
+        return [row for row in rows if row.status in wanted] if wanted else rows
+
+    def row(self, task_id: str) -> Row:
+        """Give one readable task as lists show it."""
+        row = self.index.row(task_id)
+        return row._replace(status=self.status(row))
+
+    def status(self, row_or_task: Row | Task) -> str:
+        """Give the effective status of a task."""
+        return self.graph.status(row_or_task.id) if row_or_task.id in self.graph.deps else row_or_task.status
+
+    def resolve(self, text: str) -> str:
+        """Turn an id or a unique beginning of one into the id; raises TmError that lists what it may be."""
+        text = text.strip()
+        if self.index.files(text):
+            return text
+        found = self.index.ids(text.lower()) if text else []
+        if len(found) == 1:
+            return found[0]
+        from tmfiles import ids
+
+        candidates = found or self.index.ids()
+        return ids.resolve(text, candidates, self.index.titles(candidates))
+
+    def task(self, task_id: str) -> Task:
+        """Give one readable task by its full id; raises TmError (`not_found`, `invalid`)."""
+        files = self.index.files(task_id)
+        if not files:
+            raise TmError(f"no task {task_id!r}", "all tasks: tm list --all", "not_found")
+        if len(files) > 1:
+            places = " and ".join(f"{FOLDER}/{path}" for path, _ in files)
+            raise TmError(f"{task_id} is the name of two files: {places}", "rename one of them", "invalid")
+        path, doc = files[0]
+        if doc is None:
+            problems = self.problems_of(path)
+            raise TmError(
+                f"{FOLDER}/{path} cannot be read as a task",
+                "mend the file in an editor; tm check shows all problems",
+                "invalid",
+                problems,
+            )
+        import json
+
+        return Task(task_id, path, json.loads(doc))
+
+    def tasks(self) -> Iterator[Task]:
+        """Give every readable task, by id."""
+        import json
+
+        for task_id, path, doc in self.index.documents():
+            yield Task(task_id, path, json.loads(doc))
+
+    def problems_of(self, path: str) -> list[Problem]:
+        """Give what is wrong in one file, `path` being relative to the store."""
+        place = f"{FOLDER}/{path}"
+        return [problem for problem in self.problems() if problem.path == place]
+
+    def problems(self) -> list[Problem]:
+        """Give what is wrong in the files themselves and in what lies beside them."""
+        twins = [
+            Problem(f"{FOLDER}/{path}", 0, 0, "duplicate-id", f"another file has the id {task_id!r} too")
+            for task_id, path in self.index.twins()
+        ]
+        return self.index.problems() + self._oddities + twins
+
+    def errors(self) -> list[Problem]:
+        """Give the problems that hide a task or make it doubtful, for every list to show."""
+        return [problem for problem in self.problems() if problem.severity == "error"]
+
+    def change(self, task_id: str) -> tuple[str, str, str, str]:
+        """Give (changed at, by, made at, by) from the history of HEAD; empty where no commit has the task."""
+        self._history()
+        return self.index.change(task_id) or ("", "", "", "")
+
+    def was_deleted(self, ids: Iterable[str]) -> set[str]:
+        """Give those of the ids that history has seen deleted and that are not here."""
+        self._history()
+        return self.index.was_deleted(ids)

@@ -1,0 +1,71 @@
+"""The words of a commit: subject, a line a task, trailers; pure but for chance and the actor's name."""
+
+from __future__ import annotations
+
+from tmfiles import codec
+from tmfiles.errors import TmError
+from tmfiles.workspace.record import INLINE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tmfiles.workspace.edit import Change
+    from tmfiles.workspace.place import Workspace
+
+_WIDTH = 72
+
+
+def message(
+    workspace: Workspace,
+    op: str,
+    changes: Sequence[Change],
+    *,
+    actor: str = "",
+    subject: str = "",
+    suffix: str = "",
+    trailers: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Word a commit: a subject of at most 72 characters, a line a task when there are several, trailers.
+
+    `subject` replaces the one made from `op` and the tasks; its further lines become the body.
+    """
+    tasks = [change for change in changes if change.id]
+    # Where tasks come or go, the commit is about those; links cut in others are told in the body.
+    moved = [change for change in tasks if change.old is None or change.new is None]
+    titles = {change.id: _title(change) for change in moved or tasks}
+    also = [change.id for change in tasks if change.id not in titles]
+    head, body = f"tm: {op}", ""
+    if len(titles) == 1:
+        head += "".join(f" {task_id} {title}" for task_id, title in titles.items())
+    elif titles:
+        head += f" {len(titles)} tasks"
+        lines = [f"{task_id} {title}".rstrip() for task_id, title in titles.items()]
+        body = "\n".join(lines[:INLINE] + ([f"and {len(lines) - INLINE} more"] if len(lines) > INLINE else []))
+    if also:
+        body = f"{body}\n\nChanged along with it: {', '.join(also[:INLINE])}".strip()
+    if subject:
+        head, _, rest = subject.strip().partition("\n")
+        body = rest.strip() or body
+    else:
+        head = _cut(head.rstrip(), _WIDTH - len(suffix)) + suffix
+    tail = [
+        ("Tm-Id", workspace.random_bytes(8).hex()),
+        ("Tm-Op", op),
+        ("Tm-Actor", workspace.actor(actor)),
+        *trailers,
+    ]
+    return "\n\n".join(part for part in (head, body, "\n".join(f"{k}: {v}" for k, v in tail)) if part) + "\n"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def _title(change: Change) -> str:
+    """Give a task's title on one line; empty when the file cannot be read as a task."""
+    try:
+        doc = codec.loads(change.new or change.old or b"")
+    except TmError:
+        return ""
+    return " ".join(str(doc.get("title", "")).split())
