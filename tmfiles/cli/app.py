@@ -58,9 +58,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = app(args=words, prog_name="tm", standalone_mode=False)
     except NoSuchOption as error:
-        near = f"did you mean {' or '.join(sorted(error.possibilities))}? " if error.possibilities else ""
+        options = f"did you mean {' or '.join(sorted(error.possibilities))}? " if error.possibilities else ""
         raise TmError(
-            f"no option {error.option_name}", f"{near}all options: tm {name or ''} --help", "usage"
+            f"no option {error.option_name}", f"{options}all options: tm {name or ''} --help", "usage"
         ) from error
     except ClickException as error:
         text = error.format_message().rstrip(".")
