@@ -68,7 +68,7 @@ def undo(workspace: Workspace, how: How, which: str = "") -> tuple[Commit, Done]
     """
     undone: list[Commit] = []
 
-    def plan(view: View) -> list[Edit]:
+    def plan(_view: View) -> list[Edit]:
         commit = _to_undo(workspace, which, workspace.actor(how.actor))
         undone[:] = [commit]
         return _restored(workspace, commit)

@@ -130,7 +130,7 @@ def _placed(findings: Sequence[Finding], path: str, data: bytes | None) -> list[
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda problem: (problem.line, problem.column))
+    return sorted(problems, key=lambda problem: (not problem.line, problem.line, problem.column))
 
 
 def _mappings(doc: Mapping[str, Any]) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:

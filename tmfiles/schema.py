@@ -28,7 +28,8 @@ _NAMES = {
     "integer": "a whole number",
     "boolean": "true or false",
 }
-_MOST_PLACES = 100
+_MOST_PLACES = 100  # looked up in one file
+_MOST_READING = 2_000_000  # bytes read for them
 _HEADER = '''"""Whether a document is valid; generated from schemas/ by `tmfiles.schema.regenerate`, never edited."""
 
 # ruff: noqa
@@ -86,8 +87,9 @@ def positions(data: bytes | None, pointers: Sequence[Pointer]) -> list[tuple[int
         return [(0, 0)] * len(pointers)
     from tmfiles import codec  # only a problem needs a place
 
-    # Each place costs a reading of the file: a megabyte of mistakes must not take minutes.
-    known = [codec.locate(data, pointer) for pointer in pointers[:_MOST_PLACES]]
+    # Each place costs a reading of the file, a second for a megabyte: many mistakes must not take minutes.
+    most = max(1, min(_MOST_PLACES, _MOST_READING // (len(data) + 1)))
+    known = [codec.locate(data, pointer) for pointer in pointers[:most]]
     return known + [(0, 0)] * (len(pointers) - len(known))
 
 

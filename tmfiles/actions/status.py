@@ -76,7 +76,7 @@ def cancel(workspace: Workspace, texts: Sequence[str], how: How, *, reason: str 
 def reopen(workspace: Workspace, texts: Sequence[str], how: How) -> Done:
     """Open closed tasks again; the words of their closing move into the journal."""
 
-    def step(view: View, task: Task) -> dict[str, Any]:
+    def step(_view: View, task: Task) -> dict[str, Any]:
         if task.status not in CLOSED:
             return {}
         values: dict[str, Any] = {"status": "pending", "completed_at": None}

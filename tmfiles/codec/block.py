@@ -41,7 +41,7 @@ def _cut(page: Page, pairs: Pairs, i: int, root: bool) -> Edit:
     """Take an entry's own lines away; at the root also the blank line that set it apart."""
     key, node = pairs[i]
     begin: int = key.start_mark.index
-    start, stop = page.line_start(begin), page.next_line(page.end(node))
+    start, stop = page.line_start(begin), page.next_line(page.end(node, keep=not root))
     if page.begins_line(begin):
         return (*_with_blank(page, pairs, i, start, stop), "") if root else (start, stop, "")
     # The entry shares its line with a dash: the next one moves up to it.

@@ -99,8 +99,11 @@ class Page:
             at = max(at + 1, self.end(node))
         return found
 
-    def end(self, node: Any) -> int:
-        """Find where a node's own text ends: comments and blank lines after it belong to what follows."""
+    def end(self, node: Any, keep: bool = True) -> int:
+        """Find where a node's own text ends: comments and blank lines after it belong to what follows.
+
+        The last blank lines of a block with `+` are its own text; without `keep` they are left out.
+        """
         end: int = node.end_mark.index
         if isinstance(node, Branch):
             if node.flow or not node.items:
@@ -110,8 +113,8 @@ class Page:
             if node.is_map and is_missing(last):
                 found = _COLON.match(self.text, node.items[-2].end_mark.index)
                 return found.end() if found else max(last.start_mark.index, node.items[-2].end_mark.index)
-            return self.end(last)
-        return self._block_end(node) if is_block(node) else end
+            return self.end(last, keep)
+        return self._block_end(node, keep) if is_block(node) else end
 
     def header(self, node: Any) -> tuple[int, int]:
         """Find the header of a block scalar, such as `|-`."""
@@ -120,14 +123,14 @@ class Page:
             raise Unsafe("its text block is written in a way that cannot be taken apart")
         return found.span()
 
-    def _block_end(self, node: Any) -> int:
+    def _block_end(self, node: Any, keep: bool) -> int:
         """Find the end of a block scalar's last line, without its break."""
         start, header_end = self.header(node)
         end: int = node.end_mark.index
         first = self.next_line(header_end)
         if end <= first:
             return header_end
-        if "+" in self.text[start:header_end]:
+        if keep and "+" in self.text[start:header_end]:
             return self._before_break(end)
         margin = self._margin(first, end, node.value)
         last = header_end

@@ -150,7 +150,8 @@ def _anew(page: Page, spot: Spot, node: Any, new: Any) -> list[Edit]:
     if is_block(node):
         start, end = page.header(node)
         below = page.next_line(end)
-        stop = page.next_line(page.end(node)) if page.end(node) > end else below
+        own_end = page.end(node, keep="+" in first)
+        stop = page.next_line(own_end) if own_end > end else below
         start = start if first else spot.after
         return [(start, end, first), (below, max(below, stop), _joined(page, lines))]
     start, end = node.start_mark.index, node.end_mark.index
