@@ -266,9 +266,11 @@ def place(task_id: str, layout: str, count: int) -> str:
     """Give the path of a new task file.
 
     `layout` is flat, sharded or auto; auto shards once the store holds `SHARD_FROM` tasks. The folder is
-    named by two characters of the id, taken behind its last hyphen: ids that another tool gave share
-    their beginning (`bd-0088`, `task-12`), and one folder for all of them would shard nothing.
+    named by the first two characters of the id. Ids that another tool gave share their beginning (`bd-0088`,
+    `task-12`): theirs is named by the one character behind the last hyphen, or all would lie in one folder.
     """
     if layout == "flat" or (layout == "auto" and count < SHARD_FROM):
         return task_id + SUFFIX
-    return f"{task_id.rpartition('-')[2][:2].rstrip('._')}/{task_id}{SUFFIX}"
+    _, hyphen, rest = task_id.rpartition("-")
+    shard = rest[0] if hyphen else task_id[:2].rstrip("._")
+    return f"{shard}/{task_id}{SUFFIX}"

@@ -22,6 +22,8 @@ EXITS = {
     "interrupted": 130,
 }
 BUG = 70
+# How many problems of one refusal a person is shown; JSON has them all.
+_TOLD = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,7 +81,9 @@ def worded(error: TmError) -> str:
     """Give a refusal as lines: what happened, each problem where it stands, what to type next."""
     from tmfiles.render.text import paragraphs
 
-    lines = [f"tm: {error.message}", *(f"  {problem}" for problem in error.problems)]
+    lines = [f"tm: {error.message}", *(f"  {problem}" for problem in error.problems[:_TOLD])]
+    if len(error.problems) > _TOLD:
+        lines.append(f"  and {len(error.problems) - _TOLD} more")
     if error.hint:
         lines.append(error.hint if error.hint.startswith(("tm ", "git ")) else error.hint[0].upper() + error.hint[1:])
     return paragraphs("\n".join(lines)) + "\n"

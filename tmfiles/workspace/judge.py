@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tmfiles import codec, graph, rules
+from tmfiles.config import parse
 from tmfiles.errors import Problem, TmError
-from tmfiles.store import FOLDER
+from tmfiles.store import CONFIG, FOLDER
 from tmfiles.task import LINKS
 
 TYPE_CHECKING = False
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 def judge(changes: Iterable[Change], view: View, config: Config) -> dict[str, dict[str, Any]]:
     """Give the new documents by id when all rules hold; raise TmError (`invalid`) with every problem."""
+    changes = list(changes)
     docs: dict[str, dict[str, Any]] = {}
-    problems: list[Problem] = []
+    config, problems = _settings(changes, config)
     gone = set()
     for change in changes:
         if not change.id:
@@ -45,6 +47,15 @@ def judge(changes: Iterable[Change], view: View, config: Config) -> dict[str, di
     _refuse_dangling(docs, gone, view)
     _refuse_cycles(docs, view)
     return docs
+
+
+def _settings(changes: list[Change], config: Config) -> tuple[Config, list[Problem]]:
+    """Give the settings that hold with the changes applied, and what is wrong in them."""
+    for change in changes:
+        if change.path == CONFIG:
+            new, found = parse(change.new or b"version: 1\n", f"{FOLDER}/{CONFIG}")
+            return new, [problem for problem in found if problem.severity == "error"]
+    return config, []
 
 
 def _names(doc: dict[str, Any], kind: str) -> list[str]:
