@@ -60,7 +60,9 @@ def test_every_file_rule_has_a_bad_file() -> None:
     seen = {problem.rule for path in (FILES / "bad").glob("*.yaml") for problem in problems(path)}
     graph = {"missing-dependency", "missing-parent", "missing-link", "cycle", "parent-cycle"}
     graph |= {"closed-open", "cancelled-dependency"}
-    assert rules.RULES.keys() - graph <= seen
+    # These are about the file itself, or too big to keep here: the tests of store, index and codec break them.
+    places = {"id", "file-name", "not-a-file", "symbolic-link", "unreadable", "duplicate-id", "too-large"}
+    assert rules.RULES.keys() - graph - places <= seen
 
 
 def test_the_table_of_rules() -> None:

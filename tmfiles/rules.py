@@ -16,8 +16,26 @@ if TYPE_CHECKING:
 
     Pointer = tuple[str | int, ...]
 
-# Every rule this module reports: its severity, and what it says in one line. `tm check` documents them.
+# Every rule there is, by its severity and what it says in one line. Those down to `duplicate-id` are reported
+# where files are read; the rest here.
 RULES = {
+    "yaml": ("error", "text that is not YAML; the message says what to quote or to indent"),
+    "duplicate-key": ("error", "a key that is there twice, of which readers would take one or the other"),
+    "anchor": ("error", "an anchor, an alias or a merge key: write the value out"),
+    "tag": ("error", "a YAML tag such as !!str: leave it out"),
+    "several-documents": ("error", "more than one document in a file: one task is one file"),
+    "encoding": ("error", "bytes that are not UTF-8, or a NUL among them"),
+    "too-large": ("error", "a file of over 1 MiB: put the bulk beside it and link to it"),
+    "too-deep": ("error", "nesting over 20 levels"),
+    "conflict-markers": ("error", "the markers of an unfinished merge: keep what you want of both sides"),
+    "not-a-mapping": ("error", "a file that is not `key: value` lines"),
+    "empty": ("error", "a file that holds nothing, or comments alone"),
+    "id": ("error", "a file name that cannot be an id"),
+    "file-name": ("error", "a file that ends in .yml: tasks end in .yaml"),
+    "not-a-file": ("error", "a folder or a device with the name of a task"),
+    "symbolic-link": ("error", "a symbolic link, which is not followed"),
+    "unreadable": ("error", "a file or a folder that the system does not let tm read"),
+    "duplicate-id": ("error", "two files with one id"),
     "schema": ("error", "a value has another form than its field: see schemas/task.schema.json"),
     "unknown-key": ("warning", "a key that the format does not know; it is kept as it is"),
     "near-miss-key": ("error", "a key within two letters of a known one, which would be ignored silently"),

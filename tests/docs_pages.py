@@ -1,0 +1,51 @@
+"""The generated pages of `docs/reference/`; run this file to write them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tmfiles.cli.app import ALIASES, COMMANDS
+from tmfiles.rules import RULES
+
+REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+_NOTE = "<!-- made by `python tests/docs_pages.py` -->\n\n"
+
+
+def rules() -> str:
+    """The page of all rules of `tm check`."""
+    rows = "".join(f"| `{name}` | {severity} | {words} |\n" for name, (severity, words) in RULES.items())
+    return (
+        _NOTE
+        + "# Rules\n\nWhat `tm check` finds, as `path:line:column: message (rule)`. An error makes it exit 1, and a file\n"
+        + "with an error of its own is no task until it is mended: lists show the problem instead.\n\n"
+        + "| rule | severity | what it says |\n|---|---|---|\n"
+        + rows
+    )
+
+
+def commands() -> str:
+    """The page of all commands: the help of each, as printed."""
+    parts = [_NOTE + "# Commands\n\n"]
+    short = {name: alias for alias, name in ALIASES.items()}
+    parts.append(f"```text\n{_help([])}```\n")
+    for name in COMMANDS:
+        also = f", also `tm {short[name]}`" if name in short else ""
+        parts.append(f"\n## tm {name}{also}\n\n```text\n{_help([name])}```\n")
+        if name == "dep":
+            parts += [f"\n```text\n{_help([name, part])}```\n" for part in ("add", "remove", "tree", "cycles")]
+    return "".join(parts)
+
+
+def _help(words: list[str]) -> str:
+    command = [sys.executable, "-m", "tmfiles", *words, "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    return "\n".join(line.rstrip() for line in done.stdout.strip().split("\n")) + "\n"
+
+
+PAGES = {"rules.md": rules, "commands.md": commands}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page(), encoding="utf-8")

@@ -1,0 +1,60 @@
+"""The documents say what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from docs_pages import PAGES, REFERENCE
+
+from tmfiles.cli.boundary import BUG, EXITS
+from tmfiles.rules import RULES
+from tmfiles.task import SHAPES
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_generated_page_is_up_to_date(name: str) -> None:
+    """A page made from the program is what the program says now."""
+    page = (REFERENCE / name).read_text(encoding="utf-8")
+    assert page == PAGES[name](), "run: python tests/docs_pages.py"
+
+
+def test_every_exit_code_is_documented() -> None:
+    """The page of exit codes has exactly the codes that the program gives."""
+    page = (REFERENCE / "exit-codes.md").read_text(encoding="utf-8")
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == {0, BUG, *EXITS.values()}
+
+
+def test_every_field_is_documented() -> None:
+    """The page of the format names every key of a task."""
+    page = (REFERENCE / "format.md").read_text(encoding="utf-8")
+    assert [key for key in SHAPES if f"`{key}`" not in page] == []
+
+
+def test_every_setting_is_documented() -> None:
+    """The page of settings names every key of config.yaml and every variable that is read."""
+    page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tmfiles").rglob("*.py"))
+    assert set(re.findall(r"TM_[A-Z_]+", source)) <= set(re.findall(r"TM_[A-Z_]+", page))
+    schema = (ROOT / "schemas" / "config.schema.json").read_text(encoding="utf-8")
+    import json
+
+    assert [key for key in json.loads(schema)["properties"] if f"`{key}`" not in page] == []
+
+
+def test_every_reported_rule_is_in_the_table() -> None:
+    """No problem bears the name of a rule that the reference does not have."""
+    names = set()
+    for path in [*(ROOT / "tmfiles").rglob("*.py")]:
+        names |= set(re.findall(r'Problem\([^"]*?"([a-z-]+)"', path.read_text(encoding="utf-8")))
+    assert names - set(RULES) - {"import"} == set()
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")) + sorted(ROOT.glob("*.md")), ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """A link from one document to another names a file that is there."""
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), f"{page.name}: {target}"
