@@ -27,12 +27,12 @@ _FILES = {
 
 
 class Made(namedtuple("Made", "root repository created commit notes")):
-    """What `make` found or made: folder of the store, whether the repository is new, files written, commit."""
+    """What `make` found or made: folder of the store, the repository if it is new, files written, commit."""
 
     __slots__ = ()
 
     root: str
-    repository: bool
+    repository: str
     created: tuple[str, ...]
     commit: str
     notes: tuple[str, ...]
@@ -48,20 +48,7 @@ def make(start: str, environment: Environment, how: How, *, home: str = "", stan
     if not os.path.isdir(start):
         raise TmError(f"{start} is no folder", "make it first: mkdir, then tm init", "usage")
     start = os.path.realpath(start)
-    there = store.find(start)
-    fresh = False
-    if there is None or standalone:
-        found = discover(start)
-        there = there or (start if standalone or found is None else found.root)
-        if standalone:
-            fresh = _standalone(there)
-        elif found is None:
-            _refuse_home(start, home)
-            init(start)
-            fresh = True
-    elif discover(there) is None:
-        init(there)
-        fresh = True
+    there, fresh = _place(start, home, standalone=standalone)
     try:
         os.makedirs(os.path.join(there, FOLDER), exist_ok=True)
     except OSError as error:
@@ -78,7 +65,28 @@ def make(start: str, environment: Environment, how: How, *, home: str = "", stan
 
     outcome = write(workspace, Order("init", how._replace(message=how.message or "tm: init the task store")), plan)
     workspace.close()
-    return Made(there, fresh, tuple(created), outcome.commit, outcome.notes)
+    place = workspace.repository.root if fresh and workspace.repository else ""
+    return Made(there, place, tuple(created), outcome.commit, outcome.notes)
+
+
+def _place(start: str, home: str, *, standalone: bool) -> tuple[str, bool]:
+    """Give the folder that is to hold `.tasks/`, and whether a repository was made for it."""
+    found = discover(start)
+    there = store.find(start)
+    if standalone:
+        there = there or start
+        return there, _standalone(there)
+    if there is not None and discover(os.path.join(there, FOLDER)) not in (None, found):
+        # The store of an outer repository, or one with a repository of its own: the first is not for us.
+        if found is None or not found.root.startswith(there + os.sep):
+            return there, False
+        there = None
+    if found is not None:
+        return there or found.root, False
+    place = there or start
+    _refuse_home(place, home)
+    init(place)
+    return place, True
 
 
 def _standalone(root: str) -> bool:

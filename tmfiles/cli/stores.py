@@ -32,7 +32,7 @@ def init(
         session.document(made._asdict())
         return
     if made.repository:
-        session.tell(f"made a Git repository in {made.root}")
+        session.tell(f"made a Git repository in {made.repository}")
     for note in made.notes:
         session.tell(f"tm: {note}")
     state = "initialized" if made.created else "was initialized already"

@@ -94,11 +94,11 @@ def problem_lines(found: Listing) -> str:
 def details(one: Details) -> str:
     """Give one task as `key: value` lines; long text follows its key, indented."""
     changed_at, changed_by, made_at, made_by = one.change
-    doc: dict[str, Any] = {"id": one.task.id, **one.task.doc}
+    doc: dict[str, Any] = dict(one.task.doc)
     doc.setdefault("created_at", made_at)
     doc.setdefault("created_by", made_by)
-    order = ("id", "title", "status", "priority", "type", "assignee")
-    doc = {**{key: one.task.get(key) for key in order if one.task.get(key)}, **doc, "status": one.status}
+    first = {key: one.task.get(key) for key in ("title", "status", "priority", "type", "assignee")}
+    doc = {"id": one.task.id, **{key: value for key, value in first.items() if value}, **doc, "status": one.status}
     doc |= {
         "blocked_by": one.blocked_by,
         "blocks": one.blocks,

@@ -36,7 +36,7 @@ class Workspace:
         self.root = root
         self.environment = environment
         self.progress = progress
-        self.repository: Repository | None = discover(root)
+        self.repository: Repository | None = discover(os.path.join(root, FOLDER))
         self.config = Config()
         self.private = self._private_folder()
         self.store = Store(os.path.join(root, FOLDER), self.private)
@@ -161,7 +161,7 @@ class Workspace:
         if self.repository is None:
             raise TmError(f"{self.root} is in no Git repository", "tm init makes one", "git")
         below = os.path.relpath(self.store.folder, self.repository.root).replace(os.sep, "/")
-        return f"{below}/{path}"
+        return path if below == "." else f"{below}/{path}"
 
     def config_problems(self) -> list[str]:
         """Give the words of what is wrong in `config.yaml`, for a write to refuse."""
