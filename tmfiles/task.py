@@ -61,8 +61,6 @@ SETS = ("tags", "depends_on", "related", "files", "links", "participants")
 PROSE = ("context", "description", "result", "reason")
 # Keys whose values are ids of other tasks.
 LINKS = ("depends_on", "related", "source", "parent")
-# Written without a blank line before them: they are set once, together, and hardly change.
-QUIET = ("source", "parent", "created_at", "created_by", "estimate")
 
 
 def without_empty(doc: dict[str, Any]) -> dict[str, Any]:

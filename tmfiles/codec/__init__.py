@@ -1,7 +1,25 @@
 """Task files as bytes and as documents; the only place that knows YAML, and it opens no file."""
 
-from tmfiles.codec.dump import dumps, normal
+from __future__ import annotations
+
 from tmfiles.codec.load import loads, locate
-from tmfiles.codec.splice import patch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tmfiles.codec.dump import dumps, normal
+    from tmfiles.codec.splice import patch
 
 __all__ = ["dumps", "loads", "locate", "normal", "patch"]
+
+
+def __getattr__(name: str) -> object:
+    """Import what writes only when it is asked for: a reader that meets a changed file is in a hurry."""
+    if name in ("dumps", "normal"):
+        from tmfiles.codec import dump
+
+        return getattr(dump, name)
+    if name == "patch":
+        from tmfiles.codec.splice import patch
+
+        return patch
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -12,6 +13,7 @@ from tmfiles.codec.plan import Edit, Inner, Plan, Spot, in_order, predecessor, s
 from tmfiles.codec.tree import Branch
 
 Span = tuple[int, int]
+_COMMENT = re.compile("#[^\r\n\x85\u2028\u2029]*")
 
 
 def plan_map(page: Page, branch: Branch, old: dict[str, Any], new: dict[str, Any], shape: Any) -> Plan:
@@ -99,7 +101,7 @@ def _check_shape(page: Page, branch: Branch, spans: Sequence[Span]) -> None:
     if page.text[at] not in "[{":
         raise Unsafe("it is a pair without brackets of its own")
     for start, end in spans:
-        if "?" in page.text[at:start]:
+        if "?" in _COMMENT.sub("", page.text[at:start]):
             raise Unsafe("its key is written in the long form, with '?'")
         at = end
 

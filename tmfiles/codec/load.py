@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from tmfiles.codec.scalar import MAX_DIGITS
 from tmfiles.codec.tree import Branch, problem_at, tree
 from tmfiles.errors import Problem, TmError
 from tmfiles.task import SHAPES, without_empty
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
 MAX_BYTES = 1024 * 1024
+# Python refuses to read numbers of over 4,300 digits; what is longer than this is text.
+MAX_DIGITS = 1000
 BOM = b"\xef\xbb\xbf"
 
 _NO_SHAPES: dict[str, Any] = {}

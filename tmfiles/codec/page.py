@@ -10,6 +10,7 @@ from tmfiles.codec.tree import Branch
 
 # YAML 1.1, which the parser follows, breaks lines at the last three too.
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_NEWLINES = ("\n", "\r\n", "\r")
 _BLANK = re.compile("[ \t\r\n\x85\u2028\u2029]*")
 _SPACE = re.compile(r"[ \t]*")
 _COLON = re.compile(r"[ \t]*:")
@@ -34,7 +35,7 @@ class Page:
         self.quoted = quoted
         self.early = early
         breaks = list(_BREAK.finditer(text))
-        self.newline = breaks[0][0] if breaks else "\n"
+        self.newline = next((found[0] for found in breaks if found[0] in _NEWLINES), "\n")
         self._starts = [0, *(found.end() for found in breaks)]
         self._ends = [found.start() for found in breaks]
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tmfiles.codec.load import MAX_DIGITS
 from tmfiles.errors import TmError
-
-# Python refuses to read numbers of over 4,300 digits; what is longer than this is text.
-MAX_DIGITS = 1000
 
 # What YAML carries as it stands. NEL, LS, PS and the byte order mark are not among it: readers of
 # YAML 1.1 take the first three for line breaks, and the last for nothing at all.
@@ -26,7 +24,7 @@ _NOT_PLAIN = re.compile(
     """,
     re.VERBOSE,
 )
-_NOT_PLAIN_IN_FLOW = re.compile(r"[-?:]|.*[\[\]{},]")
+_NOT_PLAIN_IN_FLOW = re.compile(r"[-?:]|.*[\[\]{},?]")
 # What some reader of YAML 1.1 or 1.2 takes for a truth value, null, a number or a moment.
 _NOT_TEXT = re.compile(
     r"""(?: ~ | = | << | null | true | false | yes | no | on | off | y | n

@@ -21,8 +21,8 @@ def patch(data: bytes, changes: Mapping[str, Any], path: str = "") -> bytes:
     """Change top-level keys in place; None, or an empty value of a known key, takes the key away.
 
     Lists are written in the order given. What does not change keeps its bytes, and a change of nothing
-    returns the same bytes. A removed key takes its lines, the comments inside its value, and one blank
-    line where two would be left in a row.
+    returns the same bytes. A removed key takes its lines, the comments inside its value, one blank line
+    where two would be left in a row, and those that would become text of a `|+` block above it.
     Raises TmError: `invalid` for a file that cannot be read or a value that cannot be written, `refused`
     where an edit in place would lose a comment or change anything else.
     """

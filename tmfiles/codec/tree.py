@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import yaml
 from yaml.events import (
     AliasEvent,
@@ -18,6 +16,10 @@ from yaml.events import (
 
 from tmfiles.codec import wording
 from tmfiles.errors import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 try:
     from yaml._yaml import CParser as Parser

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from yaml.reader import ReaderError
 
 from tmfiles.errors import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # What the parser's message holds, and what it says in plain words.
 _PLAIN = (
