@@ -6,6 +6,7 @@ from collections import namedtuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
 STATUSES = ("pending", "in_progress", "blocked", "completed", "cancelled")
@@ -66,6 +67,12 @@ LINKS = ("depends_on", "related", "source", "parent")
 def without_empty(doc: dict[str, Any]) -> dict[str, Any]:
     """Leave out known keys that hold nothing (None, empty text, list or mapping); unknown keys stay."""
     return {k: v for k, v in doc.items() if k not in SHAPES or v not in (None, "", [], {})}
+
+
+def joined(old: Sequence[str], new: Iterable[str]) -> list[str]:
+    """Give a set with more items: in order where it was, else behind what a person put in an order of their own."""
+    more = sorted(set(new) - set(old))
+    return sorted({*old, *more}) if list(old) == sorted(old) else [*old, *more]
 
 
 class Task(namedtuple("Task", "id path doc")):

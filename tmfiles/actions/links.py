@@ -7,6 +7,7 @@ from collections import namedtuple
 from tmfiles import graph
 from tmfiles.actions.tasks import Done, done
 from tmfiles.errors import TmError
+from tmfiles.task import joined
 from tmfiles.workspace import edit
 from tmfiles.workspace.write import How, Order, write
 
@@ -52,7 +53,7 @@ def _linked(workspace: Workspace, op: str, text: str, others: Sequence[str], how
         if add:
             if task.id in names:
                 raise TmError(f"{task.id} cannot depend on itself", "name another task", "usage")
-            wanted = sorted({*present, *names})
+            wanted = joined(present, names)
         else:
             if absent := [name for name in names if name not in present]:
                 has = ", ".join(present) or "none"

@@ -8,7 +8,7 @@ from tmfiles import ids
 from tmfiles.actions.moves import Freed, moved
 from tmfiles.dates import stamp
 from tmfiles.errors import TmError
-from tmfiles.task import PROSE, SETS, SHAPES, Task, without_empty
+from tmfiles.task import PROSE, SETS, SHAPES, Task, joined, without_empty
 from tmfiles.workspace import edit
 from tmfiles.workspace.write import How, Order, Outcome, write
 
@@ -157,7 +157,7 @@ def _changes(
         if key in PROSE:
             out[key] = appended(task.doc.get(key, ""), added)
         else:
-            out[key] = sorted({*task.doc.get(key, ()), *added})
+            out[key] = joined(task.doc.get(key, ()), added)
     for key, taken in less.items():
         present = out.get(key, task.doc.get(key)) or []
         names = [view.resolve(text) if key == "depends_on" and text not in present else text for text in taken]
