@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 2, 64
 # The pattern of the schemas; `invalid` checks it by hand, because a reading command must not import `re`.
 PATTERN = "^[a-z0-9]+([._-][a-z0-9]+)*$"
-SHOWN = 10  # candidates in a hint
+SHOWN, LONGEST_TITLE = 10, 40  # candidates in a hint, and how much of each title
 
 _JOINTS = frozenset("._-")
 _ALL = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
@@ -84,8 +84,8 @@ def resolve(prefix: str, ids: Iterable[str], titles: Mapping[str, str] | None = 
             code="not_found",
         )
     near = _near(word, known)
-    hint = f"did you mean {_candidates(near, titles)}? " if near else ""
-    raise TmError(f"no task '{prefix}'", hint=hint + "all tasks: tm list --all", code="not_found")
+    hint = f"did you mean {_candidates(near, titles)}? All" if near else "all"
+    raise TmError(f"no task '{prefix}'", hint=f"{hint} tasks: tm list --all", code="not_found")
 
 
 def _near(word: str, known: Collection[str]) -> list[str]:
@@ -99,6 +99,10 @@ def _near(word: str, known: Collection[str]) -> list[str]:
 
 def _candidates(ids: list[str], titles: Mapping[str, str] | None) -> str:
     titles = titles or {}
-    shown = [f'{id} "{titles[id]}"' if titles.get(id) else id for id in ids[:SHOWN]]
+    shown = [f'{id} "{_cut(titles[id])}"' if titles.get(id) else id for id in ids[:SHOWN]]
     more = len(ids) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"

@@ -15,7 +15,7 @@ OPEN = ("pending", "in_progress", "blocked")
 SORTS = ("priority", "created", "updated", "due", "title", "status", "id")
 
 
-class Row(namedtuple("Row", "id path title status priority type assignee due parent created_at updated_at")):
+class Row(namedtuple("Row", "id path title status priority type assignee due")):
     """One task as lists show it; `status` is the stored one until `Graph.status` has its say."""
 
     __slots__ = ()
@@ -28,9 +28,6 @@ class Row(namedtuple("Row", "id path title status priority type assignee due par
     type: str
     assignee: str
     due: str
-    parent: str
-    created_at: str
-    updated_at: str
 
 
 class Query(
@@ -83,8 +80,8 @@ def checked(query: Query, types: Sequence[str]) -> Query:
 
 def unknown(name: str, value: str, known: Sequence[str]) -> TmError:
     """Word the refusal of a value that is none of the known ones."""
-    from tmfiles.words import did_you_mean
+    from tmfiles.words import ALIASES, did_you_mean
 
-    near = did_you_mean(value, known)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return TmError(f"unknown {name} {value!r}", f"{hint}one of: {', '.join(known)}", "usage")
+    near = did_you_mean(value, known, 1, ALIASES.get(name))
+    hint = f"did you mean {near[0]!r}? One" if near else "one"
+    return TmError(f"unknown {name} {value!r}", f"{hint} of: {', '.join(known)}", "usage")

@@ -62,7 +62,10 @@ def ready(workspace: Workspace, query: Query) -> Listing:
     """List the tasks that can be started now, the most urgent first."""
     view = workspace.read()
     checked(query, view.config.all_types)
-    return _limited(view, query._replace(statuses=("pending",), awake=_now(workspace)))
+    found = _limited(view, query._replace(statuses=("pending",), awake=_now(workspace)))
+    if not found.rows:
+        _refuse_unknown(view, query)
+    return found
 
 
 def blocked(workspace: Workspace, query: Query) -> Listing:
@@ -70,28 +73,35 @@ def blocked(workspace: Workspace, query: Query) -> Listing:
     view = workspace.read()
     checked(query, view.config.all_types)
     found = _limited(view, query._replace(statuses=("blocked",)))
+    if not found.rows:
+        _refuse_unknown(view, query)
     return found._replace(blockers={row.id: view.graph.blockers(row.id) for row in found.rows})
 
 
-def following(workspace: Workspace) -> Row:
-    """Give the one task to do next; raises TmError (code `not_found`) when nothing is ready."""
+def following(workspace: Workspace) -> Listing:
+    """Give the one task to do next; raises TmError (code `not_found`) that says why when nothing is ready."""
     found = ready(workspace, Query(limit=1))
     if found.rows:
-        return found.rows[0]
-    view = workspace.read()
-    waiting = len(view.rows(Query(statuses=("blocked",))))
-    busy = len(view.rows(Query(statuses=("in_progress",))))
-    raise TmError(
-        f"nothing is ready: {waiting} blocked, {busy} in progress",
-        "what blocks them: tm blocked; a new task: tm add TITLE",
-        "not_found",
+        return found
+    view = workspace.view()
+    now = _now(workspace)
+    waiting, busy, later = (
+        len(view.rows(Query(statuses=(status,)))) for status in ("blocked", "in_progress", "pending")
     )
+    why = [f"{waiting} blocked"] * bool(waiting) + [f"{busy} in progress"] * bool(busy)
+    why += [f"{later} put off until after {now}"] * bool(later)
+    hint = "what blocks them: tm blocked; a new task: tm add TITLE" if waiting else "a new task: tm add TITLE"
+    raise TmError(f"nothing is ready: {', '.join(why) or 'there is no open task'}", hint, "not_found", found.problems)
 
 
-def details(workspace: Workspace, text: str) -> Details:
-    """Give one task with its computed fields."""
+def details(workspace: Workspace, texts: Sequence[str]) -> list[Details]:
+    """Give tasks with their computed fields, each once."""
     view = workspace.read()
-    task = view.task(view.resolve(text))
+    return [_details(view, task_id) for task_id in dict.fromkeys(view.resolve(text) for text in texts)]
+
+
+def _details(view: View, task_id: str) -> Details:
+    task = view.task(task_id)
     referrers = view.index.referrers(task.id)
     return Details(
         task,
@@ -127,17 +137,17 @@ def _refuse_unknown(view: View, query: Query) -> None:
                 from tmfiles.words import did_you_mean
 
                 near = did_you_mean(name, known)
-                hint = f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(known[:10]) or 'none yet'}"
+                there = f"there is: {', '.join(known[:10])}" if known else f"no task has any {what} yet"
+                hint = f"did you mean {near[0]!r}?" if near else there
                 raise TmError(f"no task has the {what} {name!r}", hint, "not_found")
 
 
-def whole(workspace: Workspace, rows: Sequence[Row]) -> list[tuple[Task, str, list[str], str]]:
-    """Give (task, effective status, what blocks it, changed at) for listed tasks, in their order."""
-    view = workspace.read()
-    wanted = {row.id for row in rows}
-    found = {task.id: task for task in view.tasks() if task.id in wanted}
+def whole(workspace: Workspace, rows: Sequence[Row]) -> list[tuple[Task, str, list[str], tuple[str, str, str, str]]]:
+    """Give (task, effective status, what blocks it, change as in `Details`) for listed tasks, in their order."""
+    view = workspace.view()
+    found = {task.path: task for task in view.tasks(row.id for row in rows)}
     return [
-        (found[row.id], row.status, view.graph.blockers(row.id), view.change(row.id)[0])
+        (found[row.path], row.status, view.graph.blockers(row.id), view.change(row.id))
         for row in rows
-        if row.id in found
+        if row.path in found
     ]

@@ -37,7 +37,7 @@ class Freed:
 
     def ids(self) -> list[str]:
         """Give the ids, once the write is done."""
-        ready = self._workspace.read().graph.ready()
+        ready = self._workspace.view().graph.ready()
         return [one for one in ready if one not in self._before and one not in self._chosen]
 
 

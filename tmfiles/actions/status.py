@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tmfiles.actions.moves import Freed, moved
-from tmfiles.actions.tasks import Done, appended, chosen_ids, done
+from tmfiles.actions.tasks import Done, appended, chosen_ids, done, refuse_values
 from tmfiles.dates import stamp
 from tmfiles.errors import TmError
 from tmfiles.task import CLOSED, Task
@@ -45,6 +45,8 @@ def complete(
 
     Refused while blocked, unless forced. The result names the tasks that became ready by it.
     """
+
+    refuse_values({"actual": actual} if actual else {})
 
     def step(view: View, task: Task) -> dict[str, Any]:
         if task.status == "cancelled":
@@ -96,6 +98,7 @@ def reopen(workspace: Workspace, texts: Sequence[str], how: How) -> Done:
 
 def assign(workspace: Workspace, texts: Sequence[str], assignee: str, how: How) -> Done:
     """Say who is to do tasks; an empty name takes the assignee away."""
+    refuse_values({"assignee": assignee.strip()} if assignee.strip() else {})
     return _stepped(workspace, "assign", texts, how, lambda _view, _task: {"assignee": assignee.strip() or None})
 
 

@@ -9,7 +9,7 @@ from tmfiles import store
 from tmfiles.config import Environment
 from tmfiles.errors import TmError
 from tmfiles.git.process import require
-from tmfiles.git.repository import Repository, discover, init
+from tmfiles.git.repository import Repository, discover, git_directory, init
 from tmfiles.store import CONFIG, FOLDER
 from tmfiles.workspace import Workspace, edit
 from tmfiles.workspace.write import How, Order, write
@@ -85,6 +85,10 @@ def _place(start: str, home: str, *, standalone: bool) -> tuple[str, bool]:
         return there or found.root, False
     place = there or start
     _refuse_home(place, home)
+    if git_directory(place):
+        raise TmError(
+            f"{place} is part of a git directory, no place for tasks", "go to a work tree, or make one: git clone"
+        )
     init(place)
     return place, True
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import namedtuple
 
-from tmfiles import ids
+from tmfiles import ids, rules
 from tmfiles.actions.moves import Freed, moved
 from tmfiles.dates import stamp
 from tmfiles.errors import TmError
-from tmfiles.task import PROSE, SETS, SHAPES, Task, joined, without_empty
+from tmfiles.task import CLOSED, LINKS, PROSE, SETS, SHAPES, Task, joined, without_empty
 from tmfiles.workspace import edit
 from tmfiles.workspace.write import How, Order, Outcome, write
 
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
     from tmfiles.workspace import View, Workspace
     from tmfiles.workspace.edit import Edit
 
+# Fields that are shown on one line.
+_ONE_LINE = ("title", "assignee", "tags", "files", "links")
 
-class Done(namedtuple("Done", "tasks unchanged outcome unblocked", defaults=((),))):
-    """What a command did: tasks as they are now, ids that needed no change, the write, ids it freed."""
+
+class Done(namedtuple("Done", "tasks unchanged outcome unblocked blockers", defaults=((), {}))):
+    """What a command did: tasks as they are now, ids that needed no change, the write, ids it freed.
+
+    `blockers` gives what blocks each task that something blocks.
+    """
 
     __slots__ = ()
 
@@ -30,6 +37,11 @@ class Done(namedtuple("Done", "tasks unchanged outcome unblocked", defaults=((),
     unchanged: tuple[str, ...]
     outcome: Outcome
     unblocked: tuple[str, ...]
+    blockers: Mapping[str, Sequence[str]]
+
+    def status(self, task: Task) -> str:
+        """Give the effective status of one of the tasks."""
+        return "blocked" if task.status == "pending" and task.id in self.blockers else task.status
 
 
 def add(workspace: Workspace, title: str, values: Mapping[str, Any], how: How, task_id: str = "") -> Done:
@@ -37,8 +49,9 @@ def add(workspace: Workspace, title: str, values: Mapping[str, Any], how: How, t
 
     Raises TmError for a blank title, an id that is taken or was used before, unknown links, cycles.
     """
-    if not title.strip():
-        raise TmError("the title is empty", 'say what is to be done: tm add "Write the docs"', "usage")
+    title = title.strip()
+    if not title:
+        raise TmError("the title is blank", 'say what is to be done: tm add "Write the docs"', "usage")
     task_id = task_id.strip()
     if task_id and (reason := ids.invalid(task_id)):
         raise TmError(reason, "an id is lower-case letters and digits, with . _ or - between", "usage")
@@ -47,9 +60,10 @@ def add(workspace: Workspace, title: str, values: Mapping[str, Any], how: How, t
     def plan(view: View) -> list[Edit]:
         if task_id and view.was_deleted([task_id]):
             raise TmError(f"the id {task_id!r} was used by a task that was deleted", "ids are not used again")
+        refuse_values({"title": title, **values}, view.config.all_types)
         new = task_id or ids.new(workspace.random_bytes, lambda one: bool(view.index.files(one)))
         doc = {
-            "title": title.strip(),
+            "title": title,
             **resolved(view, values),
             "created_at": stamp(workspace.now()),
             "created_by": workspace.actor(how.actor),
@@ -63,10 +77,12 @@ def add(workspace: Workspace, title: str, values: Mapping[str, Any], how: How, t
 
 def done(workspace: Workspace, task_ids: Sequence[str], outcome: Outcome, unblocked: Iterable[str] = ()) -> Done:
     """Give the result of a write with the tasks as they now are."""
-    view = workspace.read()
+    view = workspace.view()
     tasks = tuple(view.task(task_id) for task_id in task_ids)
     unchanged = tuple(task_id for task_id in task_ids if task_id not in outcome.changed)
-    return Done(tasks, unchanged, outcome, tuple(unblocked))
+    waiting = {task_id: view.graph.blockers(task_id) for task_id in task_ids}
+    blockers = {task.id: waiting[task.id] for task in tasks if waiting[task.id] and task.status not in CLOSED}
+    return Done(tasks, unchanged, outcome, tuple(unblocked), blockers)
 
 
 def resolved(view: View, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,6 +124,7 @@ def update(
 
     def plan(view: View) -> list[Edit]:
         chosen[:] = chosen_ids(view, texts)
+        refuse_values({**more, **values}, view.config.all_types)
         edits = []
         for task_id in chosen:
             task = view.task(task_id)
@@ -136,7 +153,30 @@ def check_changes(
             raise TmError(f"{key} is both set and cleared", "leave one of the two out", "usage")
     for key in more:
         if both := set(more[key]) & set(less.get(key, ())) if key in SETS else None:
-            raise TmError(f"{key}: {', '.join(sorted(both))} is both added and removed", "", "usage")
+            named = ", ".join(sorted(both))
+            raise TmError(f"{key}: {named} is both added and taken away", "leave one of the two out", "usage")
+
+
+def refuse_values(values: Mapping[str, Any], types: Sequence[str] = ()) -> None:
+    """Refuse values that no task may have, in the words of the rules; links are judged with the graph."""
+    for key in _ONE_LINE:
+        value = values.get(key, ())
+        for text in value if isinstance(value, (list, tuple)) else (value,):
+            if not text.isprintable() and any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in text):
+                raise TmError(
+                    f"{key} {text[:60]!r} has line breaks or other control characters",
+                    "this is one line; more can be said in --description",
+                    "usage",
+                )
+    doc = {"title": "title", **{key: value for key, value in values.items() if key not in LINKS}}
+    found = [one.message for one in rules.file_problems(doc, "", types=types) if one.severity == "error"]
+    if len(found) > 1:
+        raise TmError("\n  ".join((f"{len(found)} values are wrong", *found)), "nothing was changed", "usage")
+    for message in found:
+        what, _, hint = message.rpartition("; ")
+        if what.count("'") % 2:  # the semicolon is part of a value
+            what, hint = "", message
+        raise TmError(what or hint, hint if what else "nothing was changed", "usage")
 
 
 def chosen_ids(view: View, texts: Sequence[str]) -> list[str]:
@@ -163,8 +203,11 @@ def _changes(
         names = [view.resolve(text) if key == "depends_on" and text not in present else text for text in taken]
         if absent := [name for name in names if name not in present]:
             has = ", ".join(present) if present else "none"
-            raise TmError(f"{task.id} has no {key} {', '.join(absent)}", f"it has: {has}")
+            raise TmError(f"{task.id} has not {', '.join(map(repr, absent))} in its {key}", f"it has: {has}")
         out[key] = [name for name in present if name not in names]
+    for key in LINKS:
+        if task.id == out.get(key) or (isinstance(out.get(key), list) and task.id in out[key]):
+            raise TmError(f"{key} of {task.id} cannot name the task itself", "name another task", "usage")
     return out
 
 

@@ -6,25 +6,25 @@ import importlib
 from typing import Annotated
 
 import typer
-from typer._click.exceptions import ClickException, NoSuchOption
+from typer._click.exceptions import ClickException
+from typer.main import get_command
 
+from tmfiles.cli import parse
 from tmfiles.cli.session import Session
-from tmfiles.errors import TmError
-from tmfiles.words import did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Command → module below `tmfiles.cli` that holds its function, named like it; in the order help shows.
+# Command → module below `tmfiles.cli` that holds its function, named like it.
 COMMANDS = {
-    "init": "stores",
-    "add": "tasks",
     "list": "lists",
     "show": "lists",
     "ready": "lists",
     "blocked": "lists",
     "next": "lists",
+    "log": "past",
+    "add": "tasks",
     "update": "tasks",
     "assign": "steps",
     "start": "steps",
@@ -33,11 +33,17 @@ COMMANDS = {
     "reopen": "steps",
     "delete": "tasks",
     "dep": "links",
-    "check": "stores",
-    "log": "past",
     "undo": "past",
+    "init": "stores",
+    "check": "stores",
     "import": "stores",
     "demo": "stores",
+}
+# The help page, heading by heading.
+HEADINGS = {
+    "Look": ("list", "show", "ready", "blocked", "next", "log"),
+    "Change": ("add", "update", "assign", "start", "complete", "cancel", "reopen", "delete", "dep", "undo"),
+    "The store": ("init", "check", "import", "demo"),
 }
 ALIASES = {"ls": "list", "done": "complete", "rm": "delete"}
 _TAKES_VALUE = ("-C", "--as")
@@ -45,29 +51,29 @@ _TAKES_VALUE = ("-C", "--as")
 
 def run(arguments: Sequence[str]) -> int:
     """Parse the command line, run the command, give its exit code; raises TmError for wrong usage."""
-    name, at = _command(arguments)
-    words = list(arguments)
+    words = _helped(list(arguments))
+    name, at = _command(words)
     if name is not None:
-        name = ALIASES.get(name, name)
+        words[at] = name = ALIASES.get(name, name)
         if name not in COMMANDS:
-            near = did_you_mean(name, [*COMMANDS, *ALIASES])
-            hint = f"did you mean tm {near[0]}? " if near else ""
-            raise TmError(f"no command {words[at]!r}", f"{hint}all commands: tm --help", "usage")
-        words[at] = name
-    app = _app([name] if name else list(COMMANDS))
+            raise parse.unknown_command(name, [*COMMANDS, *ALIASES], "tm")
+    command = get_command(_app([name] if name else list(COMMANDS)))
     try:
-        result = app(args=words, prog_name="tm", standalone_mode=False)
-    except NoSuchOption as error:
-        options = f"did you mean {' or '.join(sorted(error.possibilities))}? " if error.possibilities else ""
-        raise TmError(
-            f"no option {error.option_name}", f"{options}all options: tm {name or ''} --help", "usage"
-        ) from error
+        with command.make_context("tm", words) as context:
+            result = command.invoke(context)
     except ClickException as error:
-        text = error.format_message().rstrip(".")
-        raise TmError(text[:1].lower() + text[1:], f"how it is used: tm {name or ''} --help", "usage") from error
+        raise parse.refusal(error, f"tm {name or ''}".rstrip()) from error
+    except typer.Exit as error:
+        return error.exit_code
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     return result if isinstance(result, int) else 0
+
+
+def _helped(words: list[str]) -> list[str]:
+    """Read `tm help add` as `tm add --help`."""
+    name, at = _command(words)
+    return [*words[:at], *words[at + 1 :], "--help"] if name == "help" else words
 
 
 def _command(arguments: Sequence[str]) -> tuple[str | None, int]:
@@ -79,7 +85,11 @@ def _command(arguments: Sequence[str]) -> tuple[str | None, int]:
 
 
 def _app(names: Sequence[str]) -> typer.Typer:
+    class Commands(parse.Group):
+        headings = HEADINGS
+
     app = typer.Typer(
+        cls=Commands,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -92,7 +102,7 @@ def _app(names: Sequence[str]) -> typer.Typer:
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
         else:
-            app.command(name)(found)
+            app.command(name, cls=parse.Command)(found)
     return app
 
 
@@ -107,9 +117,9 @@ def _options(
     if version:
         from tmfiles import __version__
 
-        print(f"tm {__version__}")
+        Session().write(f"tm {__version__}\n")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        print(context.get_help())
+        Session().write(context.get_help() + "\n")
         raise typer.Exit(2)
     context.obj = Session(folder, actor, quiet=quiet)

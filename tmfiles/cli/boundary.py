@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
 
+from tmfiles.cli import streams
 from tmfiles.errors import TmError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+BUG = 70
 EXITS = {
     "refused": 1,
     "not_found": 1,
@@ -19,33 +23,35 @@ EXITS = {
     "claimed": 5,
     "locked": 6,
     "git": 7,
+    "bug": BUG,
     "interrupted": 130,
 }
-BUG = 70
+# What a full or broken disk, a read-only place or missing permission answer.
+_REFUSALS = (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.EFBIG)
 # How many problems of one refusal a person is shown; JSON has them all.
 _TOLD = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = [_text(word) for word in (sys.argv[1:] if arguments is None else arguments)]
+    as_json = "--json" in words
+    streams.prepare(utf8=as_json)
     try:
-        _encode_output()
         code = _run(words)
-        sys.stdout.flush()
+        streams.flush()
     except BrokenPipeError:
-        # The reader has seen enough. What was to be saved is saved; Python must not flush once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        code = 0  # the reader has seen enough; what was to be saved is saved
     except KeyboardInterrupt:
-        print("tm: interrupted", file=sys.stderr)
-        return EXITS["interrupted"]
+        code = _told(TmError("interrupted", code="interrupted"), as_json=as_json)
     except TmError as error:
-        return _refused(error, as_json="--json" in words)
-    except RecursionError as error:
-        return _bug(words, error)
+        code = _told(error, as_json=as_json)
+    except OSError as error:
+        refused = _outside(error)
+        code = _told(refused, as_json=as_json) if refused else _bug(words, error, as_json=as_json)
     except Exception as error:
-        return _bug(words, error)
+        code = _bug(words, error, as_json=as_json)
+    streams.leave()
     return code
 
 
@@ -53,27 +59,39 @@ def _run(words: list[str]) -> int:
     if words in (["--version"], ["-V"]):
         from tmfiles import __version__
 
-        print(f"tm {__version__}")
+        streams.put(f"tm {__version__}\n")
         return 0
     from tmfiles.cli.app import run
 
     return run(words)
 
 
-def _encode_output() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+def _text(word: str) -> str:
+    """Give a word of the command line as text; in a locale such as C, Python takes UTF-8 for loose bytes."""
+    try:
+        return word if word.isprintable() else os.fsencode(word).decode("utf-8")
+    except (UnicodeDecodeError, UnicodeEncodeError):
+        return word
 
 
-def _refused(error: TmError, *, as_json: bool) -> int:
+def _outside(error: OSError) -> TmError | None:
+    """Word what the system refuses: that is no bug, wherever it happens."""
+    if error.errno not in _REFUSALS:
+        return None
+    where = f" ({os.fsdecode(error.filename)})" if isinstance(error.filename, (str, bytes)) else ""
+    text = error.strerror or str(error)
+    return TmError(f"{text[:1].lower()}{text[1:]}{where}", "see to that first, then run the command again")
+
+
+def _told(error: TmError, *, as_json: bool) -> int:
     if as_json:
         from tmfiles.render import documents
 
-        sys.stdout.write(documents.error(error))
-        sys.stdout.flush()
+        with suppress(OSError, TmError):
+            streams.put(documents.error(error))
+            streams.flush()
     else:
-        sys.stderr.write(worded(error))
+        streams.say(worded(error))
     return EXITS.get(error.code, 1)
 
 
@@ -81,15 +99,19 @@ def worded(error: TmError) -> str:
     """Give a refusal as lines: what happened, each problem where it stands, what to type next."""
     from tmfiles.render.text import paragraphs
 
-    lines = [f"tm: {error.message}", *(f"  {problem}" for problem in error.problems[:_TOLD])]
-    if len(error.problems) > _TOLD:
-        lines.append(f"  and {len(error.problems) - _TOLD} more")
+    problems = error.problems
+    if len(problems) == 1 and error.message in (problems[0].message, str(problems[0])):
+        lines = [f"tm: {problems[0]}"]
+    else:
+        lines = [f"tm: {error.message}", *(f"  {problem}" for problem in problems[:_TOLD])]
+    if len(problems) > _TOLD:
+        lines.append(f"  and {len(problems) - _TOLD} more")
     if error.hint:
         lines.append(error.hint if error.hint.startswith(("tm ", "git ")) else error.hint[0].upper() + error.hint[1:])
     return paragraphs("\n".join(lines)) + "\n"
 
 
-def _bug(words: list[str], error: BaseException) -> int:
+def _bug(words: list[str], error: BaseException, *, as_json: bool) -> int:
     import platform
     import tempfile
     import traceback
@@ -97,9 +119,12 @@ def _bug(words: list[str], error: BaseException) -> int:
     from tmfiles import __version__
 
     text = "".join(traceback.format_exception(error))
-    with tempfile.NamedTemporaryFile("w", prefix="tm-report-", suffix=".txt", delete=False, encoding="utf-8") as file:
+    hint = "please report it, with what you typed"
+    with (
+        suppress(OSError),
+        tempfile.NamedTemporaryFile("w", prefix="tm-report-", suffix=".txt", delete=False, encoding="utf-8") as file,
+    ):
         file.write(f"tm {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
         file.write(f"command: tm {words[0] if words else ''}\n\n{text}")
-    print(f"tm: this is a bug in tm: {type(error).__name__}: {error}", file=sys.stderr)
-    print(f"Please report it with this file: {file.name}", file=sys.stderr)
-    return BUG
+        hint = f"please report it with this file: {file.name}"
+    return _told(TmError(f"this is a bug in tm: {type(error).__name__}: {error}", hint, "bug"), as_json=as_json)

@@ -8,14 +8,15 @@ import typer
 
 from tmfiles.actions import links as actions
 from tmfiles.cli import options as o
+from tmfiles.cli.parse import Command, Group
 from tmfiles.cli.session import Session, words
 from tmfiles.render import text
 
-dep = typer.Typer(help="Add, remove and look at dependencies.", no_args_is_help=True, rich_markup_mode=None)
+dep = typer.Typer(cls=Group, help="Add, remove and look at dependencies.", rich_markup_mode=None)
 Others = Annotated[list[str], typer.Argument(metavar="ON...", help="The tasks it depends on.")]
 
 
-@dep.command("add")
+@dep.command("add", cls=Command)
 def add(
     context: typer.Context,
     id_: o.Id,
@@ -33,7 +34,7 @@ def add(
     session.did(result, "updated", json=json)
 
 
-@dep.command("remove")
+@dep.command("remove", cls=Command)
 def remove(
     context: typer.Context,
     id_: o.Id,
@@ -51,7 +52,7 @@ def remove(
     session.did(result, "updated", json=json)
 
 
-@dep.command("tree")
+@dep.command("tree", cls=Command)
 def tree(
     context: typer.Context,
     id_: o.Id,
@@ -70,9 +71,11 @@ def tree(
         session.write(text.tree(nodes))
 
 
-@dep.command("cycles")
+@dep.command("cycles", cls=Command)
 def cycles(context: typer.Context, json: o.Json = False) -> int:
-    """Show dependencies that run in a circle; the exit code is 1 when there are any.
+    """Show dependencies that run in a circle.
+
+    The exit code is 1 when there are any.
 
     tm dep cycles
     """

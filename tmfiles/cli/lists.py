@@ -11,7 +11,6 @@ import typer
 from tmfiles.actions import lists as actions
 from tmfiles.cli import options as o
 from tmfiles.cli.session import Session, words
-from tmfiles.errors import TmError
 from tmfiles.query import Query
 from tmfiles.render import documents, text
 
@@ -109,11 +108,13 @@ def next_(context: typer.Context, plain: o.Plain = False, json: o.Json = False) 
     """
     session: Session = context.obj
     workspace = session.workspace()
-    row = actions.following(workspace)
+    found = actions.following(workspace)
     if json:
-        session.document(documents.task(*actions.whole(workspace, [row])[0]))
-    else:
-        session.write(text.plain_row(row) if plain else text.piped_row(row))
+        problems = documents.problems(found.problems)
+        session.document(documents.task(*actions.whole(workspace, found.rows)[0]), problems=problems)
+        return
+    session.write(text.plain_row(found.rows[0]) if plain else text.piped_row(found.rows[0]))
+    session.warn(text.problem_lines(found))
 
 
 def show(context: typer.Context, ids: o.Ids, plain: o.Plain = False, json: o.Json = False) -> None:
@@ -123,7 +124,7 @@ def show(context: typer.Context, ids: o.Ids, plain: o.Plain = False, json: o.Jso
     """
     session: Session = context.obj
     workspace = session.workspace()
-    found = [actions.details(workspace, one) for one in ids]
+    found = actions.details(workspace, ids)
     if json:
         shown = [documents.details(one) for one in found]
         session.document(shown[0] if len(ids) == 1 else shown)
@@ -145,8 +146,6 @@ def _query(priority: list[str], type_: list[str], tag: list[str], assignee: list
 
 
 def _limit(limit: int | None, plain: bool, json: bool) -> int:
-    if plain and json:
-        raise TmError("--plain and --json contradict each other", "leave one of the two out", "usage")
     if limit is not None:
         return limit
     return _SCREENFUL if sys.stdout.isatty() and not (plain or json) else 0
@@ -154,8 +153,10 @@ def _limit(limit: int | None, plain: bool, json: bool) -> int:
 
 def _show(session: Session, workspace: Workspace, found: Listing, plain: bool, json: bool, none: str) -> None:
     if json:
-        session.document([documents.task(*one) for one in actions.whole(workspace, found.rows)])
-    elif plain:
+        tasks = [documents.task(*one) for one in actions.whole(workspace, found.rows)]
+        session.document(tasks, total=found.total, problems=documents.problems(found.problems))
+        return
+    if plain:
         session.write("".join(map(text.plain_row, found.rows)))
     elif sys.stdout.isatty():
         width = shutil.get_terminal_size((80, 24)).columns
@@ -166,4 +167,4 @@ def _show(session: Session, workspace: Workspace, found: Listing, plain: bool, j
         session.tell(none)
     elif len(found.rows) < found.total:
         session.tell(f"showing {len(found.rows)} of {found.total}; all: --limit 0")
-    session.tell(text.problem_lines(found))
+    session.warn(text.problem_lines(found))

@@ -11,6 +11,9 @@ from tmfiles.cli import options as o
 from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
 
+# Characters of a commit's id that name one for sure, as Git abbreviates.
+_SHORTEST = 7
+
 
 def log(
     context: typer.Context,
@@ -52,6 +55,15 @@ def undo(
     tm undo
     """
     session: Session = context.obj
+    if commit and len(commit) < _SHORTEST:
+        raise TmError(
+            f"{commit!r} is too short for a commit", f"give {_SHORTEST} characters or more, as tm log shows", "usage"
+        )
     what, result = history.undo(session.workspace(), session.how(no_commit, message), commit)
-    session.did(result, "restored", json=json)
+    from tmfiles.render import documents
+
+    if json:
+        session.document({**documents.done(result), "took_back": documents.commit(what)})
+        return
+    session.did(result, "restored", json=False)
     session.tell(f"took back: {what.subject}")

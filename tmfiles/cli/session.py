@@ -6,7 +6,9 @@ import os
 import sys
 import time
 
+from tmfiles.cli import streams
 from tmfiles.config import Environment
+from tmfiles.errors import TmError
 from tmfiles.workspace import Workspace
 
 TYPE_CHECKING = False
@@ -21,21 +23,29 @@ if TYPE_CHECKING:
 class Session:
     """One run: the options that stand before the command, and its two streams."""
 
-    def __init__(self, folder: str = ".", actor: str = "", *, quiet: bool = False, verbose: bool = False) -> None:
+    def __init__(self, folder: str = ".", actor: str = "", *, quiet: bool = False) -> None:
         self.folder = folder
         self.actor = actor
         self.quiet = quiet
-        self.verbose = verbose
         self._bar = Bar()
 
     @property
     def environment(self) -> Environment:
-        """What the variables and `--as` say."""
+        """What the variables and `--as` say; raises TmError (code `usage`) when one cannot be understood."""
         found = Environment.of(os.environ)
+        if found.now:
+            from tmfiles import dates
+
+            try:
+                dates.parse(found.now)
+            except TmError as error:
+                raise TmError(f"TM_NOW: {error.message}", error.hint, "usage") from error
         return found._replace(actor=self.actor or found.actor)
 
     def workspace(self) -> Workspace:
-        """Open the store of the current folder."""
+        """Open the store of the current folder; raises TmError when there is none."""
+        if not os.path.isdir(self.folder):
+            raise TmError(f"no folder {self.folder}", "-C DIR takes a folder that is there", "usage")
         return Workspace.find(self.folder, self.environment, self._bar)
 
     def how(self, no_commit: bool, message: str) -> How:
@@ -47,20 +57,25 @@ class Session:
     def write(self, text: str) -> None:
         """Write data to standard output."""
         self._bar.clear()
-        sys.stdout.write(text)
+        streams.put(text)
 
     def tell(self, text: str) -> None:
         """Write a message to standard error, unless quiet."""
         self._bar.clear()
         if text and not self.quiet:
-            sys.stdout.flush()
-            sys.stderr.write(text if text.endswith("\n") else text + "\n")
+            streams.say(text if text.endswith("\n") else text + "\n")
 
-    def document(self, value: Any) -> None:
-        """Write a result as JSON."""
+    def warn(self, text: str) -> None:
+        """Write what is wrong to standard error, quiet or not."""
+        self._bar.clear()
+        if text:
+            streams.say(text)
+
+    def document(self, value: Any, **more: Any) -> None:
+        """Write a result as JSON, with what stands beside it."""
         from tmfiles.render import documents
 
-        self.write(documents.data(value))
+        self.write(documents.data(value, **more))
 
     def did(self, result: Done, words: str, *, json: bool) -> None:
         """Report what a writing command did: JSON, or a line a task on standard error."""
@@ -108,8 +123,6 @@ class Bar:
 
 def words(values: Sequence[str]) -> list[str]:
     """Give repeated and comma-separated values as one list; raises TmError when one is blank."""
-    from tmfiles.errors import TmError
-
     found = []
     for value in values:
         for part in value.split(","):

@@ -38,7 +38,7 @@ def complete(
     message: o.Message = "",
     json: o.Json = False,
 ) -> None:
-    """Close tasks as done, and tell which others became ready by it.
+    """Close tasks as done, and tell which others became ready.
 
     tm complete a1b2 --summary "Cookie is set once"
     """
@@ -89,7 +89,9 @@ def assign(
     message: o.Message = "",
     json: o.Json = False,
 ) -> None:
-    """Say who is to do tasks; to take the name away: tm update ID --clear assignee.
+    """Say who is to do tasks.
+
+    To take the name away: tm update ID --clear assignee.
 
     tm assign a1b2 c3d4 maria
     """

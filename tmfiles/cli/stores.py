@@ -29,7 +29,7 @@ def init(
     home = os.path.expanduser("~")
     made = stores.make(session.folder, session.environment, session.how(False, ""), home=home, standalone=standalone)
     if json:
-        session.document(made._asdict())
+        session.document({**made._asdict(), "repository": made.repository or None, "commit": made.commit or None})
         return
     if made.repository:
         session.tell(f"made a Git repository in {made.repository}")
@@ -46,7 +46,9 @@ def check(
     ids: Annotated[list[str], typer.Argument(metavar="[ID...]", help="Only these tasks.")] = [],  # noqa: B006
     json: o.Json = False,
 ) -> int:
-    """Find everything that is wrong in the store; the exit code is 1 when there are errors.
+    """Find everything that is wrong in the store.
+
+    The exit code is 1 when there are errors; warnings do not change it.
 
     tm check
     """
@@ -61,10 +63,13 @@ def check(
         for problem in problems:
             mark = "" if problem.severity == "error" else "warning: "
             session.write(f"{str(problem).replace(': ', ': ' + mark, 1)}\n")
-        warnings = len(problems) - errors
-        found = f"{errors} errors, {warnings} warnings" if problems else "no problems"
-        session.tell(found)
+        counted = f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}"
+        session.tell(counted if problems else "no problems")
     return 1 if errors else 0
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def import_(
@@ -77,7 +82,9 @@ def import_(
     message: o.Message = "",
     json: o.Json = False,
 ) -> None:
-    """Bring in another tracker's tasks, in one commit; what is here already is left as it is.
+    """Bring in another tracker's tasks, in one commit.
+
+    What is here already is left as it is, so an import may be repeated.
 
     tm import beads .beads/issues.jsonl
     """

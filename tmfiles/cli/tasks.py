@@ -96,20 +96,18 @@ def _due(text: str, workspace: Any) -> str:
 def update(
     context: typer.Context,
     ids: o.Ids,
-    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="A new title.")] = None,
+    title: Annotated[str, typer.Option("--title", metavar="TEXT", help="A new title.")] = "",
     status: Annotated[str, typer.Option("--status", metavar="STATUS", help="Any status, from any other.")] = "",
     priority: o.Priority = "",
     type_: Type = "",
     assignee: Assignee = "",
     description: Annotated[
-        str | None, typer.Option("-d", "--description", metavar="TEXT", help="A paragraph more of description.")
-    ] = None,
+        str, typer.Option("-d", "--description", metavar="TEXT", help="A paragraph more of description.")
+    ] = "",
     set_description: Annotated[
         str, typer.Option("--set-description", metavar="TEXT", help="A description in place of the old one.")
     ] = "",
-    context_: Annotated[
-        str | None, typer.Option("--context", metavar="TEXT", help="A paragraph more of context.")
-    ] = None,
+    context_: Annotated[str, typer.Option("--context", metavar="TEXT", help="A paragraph more of context.")] = "",
     tag: NewTags = [],  # noqa: B006 Typer wants the empty list itself
     untag: Annotated[list[str], typer.Option("--untag", metavar="TAG", help="Take a tag away.")] = [],  # noqa: B006
     related: Related = [],  # noqa: B006
@@ -125,19 +123,16 @@ def update(
     message: o.Message = "",
     json: o.Json = False,
 ) -> None:
-    """Change fields of tasks; long text and tags are added to, the rest is replaced.
+    """Change fields of tasks.
+
+    Long text, tags, files and links are added to, everything else is replaced.
 
     tm update a1b2 c3d4 --priority high --tag auth --clear due
     """
     session: Session = context.obj
     workspace = session.workspace()
-    for name, text in (("title", title), ("description", description), ("context", context_)):
-        if text is not None and not text.strip():
-            raise TmError(
-                f"the {name} is empty", f"to take it away: --clear {name}" if name != "title" else "", "usage"
-            )
     values = _given(
-        title=(title or "").strip(),
+        title=title.strip(),
         priority=priority,
         type=type_,
         assignee=assignee.strip(),

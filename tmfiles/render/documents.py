@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tmfiles.store import FOLDER
 from tmfiles.task import DEFAULTS
 
 TYPE_CHECKING = False
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-def data(value: Any) -> str:
-    """Write a result as the outermost document."""
-    return json.dumps({"version": VERSION, "data": value}, ensure_ascii=False, separators=(",", ":")) + "\n"
+def data(value: Any, **more: Any) -> str:
+    """Write a result as the outermost document; `more` stands beside it, such as a list's `total`."""
+    return _text({"version": VERSION, "data": value, **more})
+
+
+def _text(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def error(problem: TmError) -> str:
@@ -32,31 +37,34 @@ def error(problem: TmError) -> str:
         body["hint"] = problem.hint
     if problem.problems:
         body["problems"] = problems(problem.problems)
-    return json.dumps({"version": VERSION, "error": body}, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return _text({"version": VERSION, "error": body})
 
 
-def task(one: Task, status: str, blocked_by: Iterable[str], updated_at: str) -> dict[str, Any]:
-    """Give one task: its document with defaults, the effective status, and what is computed."""
-    return {
-        "id": one.id,
-        "path": one.path,
-        **DEFAULTS,
-        **one.doc,
-        "status": status,
-        "blocked_by": list(blocked_by),
-        "updated_at": updated_at or None,
-    }
+def task(
+    one: Task, status: str, blocked_by: Iterable[str], change: tuple[str, str, str, str] = ("", "", "", "")
+) -> dict[str, Any]:
+    """Give one task: its document with defaults, the effective status, and what is computed.
+
+    `change` is (changed at, by, made at, by) from history; what is not known is left out.
+    """
+    changed_at, changed_by, made_at, made_by = change
+    path = f"{FOLDER}/{one.path}"
+    made = _known(created_at=made_at, created_by=made_by)
+    document = {"id": one.id, "path": path, "title": one.title, **DEFAULTS, **made, **one.doc}
+    # After the document: a key of a person's own must not hide what is computed.
+    document.update(id=one.id, path=path, status=status, blocked_by=list(blocked_by))
+    document.update(_known(updated_at=changed_at, updated_by=changed_by))
+    return document
+
+
+def _known(**values: str) -> dict[str, str]:
+    return {key: value for key, value in values.items() if value}
 
 
 def details(one: Details) -> dict[str, Any]:
     """Give one task with what else is known of it."""
-    changed_at, changed_by, made_at, made_by = one.change
-    document = task(one.task, one.status, one.blocked_by, changed_at)
-    document.setdefault("created_at", made_at or None)
-    document.setdefault("created_by", made_by or None)
     return {
-        **document,
-        "updated_by": changed_by or None,
+        **task(one.task, one.status, one.blocked_by, one.change),
         "stored_status": one.task.status,
         "blocks": list(one.blocks),
         "children": list(one.children),
@@ -72,7 +80,8 @@ def problems(found: Iterable[Problem]) -> list[dict[str, Any]]:
 def done(result: Done) -> dict[str, Any]:
     """Give what a writing command did."""
     return {
-        "tasks": [{"id": one.id, "path": one.path, **DEFAULTS, **one.doc} for one in result.tasks],
+        # A file that could be no task, and was deleted, is among the changed ones only.
+        "tasks": [task(one, result.status(one), result.blockers.get(one.id, ())) for one in result.tasks if one.doc],
         "changed": list(result.outcome.changed),
         "unchanged": list(result.unchanged),
         "unblocked": list(result.unblocked),

@@ -14,11 +14,12 @@ _SHOWN = 5
 def text(result: Brought, *, everything: bool) -> str:
     """Give the report: counts first, then what had to be settled, by kind; `everything` cuts nothing."""
     verb = "would import" if result.outcome is None else "imported"
-    lines = [f"{verb} {len(result.added)} tasks"]
+    lines = [f"{verb} {len(result.added)} task{'' if len(result.added) == 1 else 's'}"]
     if result.present:
-        lines.append(f"{len(result.present)} are here already and stay as they are")
+        lines.append(f"here already, and left as they are: {len(result.present)}")
     if result.deleted:
-        lines.append(f"{len(result.deleted)} were deleted here once and stay deleted: {', '.join(result.deleted[:5])}")
+        more = ", …" if len(result.deleted) > _SHOWN else ""
+        lines.append(f"deleted here once, and not brought back: {', '.join(result.deleted[:_SHOWN])}{more}")
     if result.types:
         lines.append(f"types declared in config.yaml: {', '.join(result.types)}")
     for kind, count in sorted(result.counted().items()):

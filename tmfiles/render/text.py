@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tmfiles.store import FOLDER
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -105,7 +107,7 @@ def details(one: Details) -> str:
         "children": one.children,
         "updated_at": changed_at,
         "updated_by": changed_by,
-        "path": one.task.path,
+        "path": f"{FOLDER}/{one.task.path}",
     }
     text = "".join(_field(key, value) for key, value in doc.items() if value not in (None, "", [], {}))
     return text + "".join(f"{problem}\n" for problem in one.problems)

@@ -1,0 +1,91 @@
+"""Help is there for every command, short, and promises nothing that is not so."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from tmfiles.cli.app import ALIASES, COMMANDS, HEADINGS, _app
+from tmfiles.cli.parse import Command, Group
+
+ALL = get_command(_app(list(COMMANDS)))
+
+
+def commands() -> dict[str, Command]:
+    """Every command and subcommand by its words."""
+    found = {}
+    assert isinstance(ALL, Group)
+    for name, command in ALL.commands.items():
+        parts = command.commands if isinstance(command, Group) else {}
+        for part, sub in parts.items():
+            found[f"{name} {part}"] = sub
+        if not parts:
+            found[name] = command
+    assert all(isinstance(command, Command) for command in found.values())
+    return found  # type: ignore[return-value]
+
+
+def out(*words: str) -> str:
+    """Run the program in no store, and give what it printed; it must succeed."""
+    done = subprocess.run([sys.executable, "-m", "tmfiles", *words], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_every_command_stands_under_one_heading() -> None:
+    """The first page names each command once, in one line that is not cut."""
+    named = [name for names in HEADINGS.values() for name in names]
+    assert sorted(named) == sorted(COMMANDS)
+    page = out("--help")
+    for name in COMMANDS:
+        assert [line for line in page.splitlines() if line.split()[:1] == [name]], name
+    assert "..." not in page.replace("[ARGS]...", "")
+    assert max(map(len, page.splitlines())) <= 80
+
+
+def test_help_has_many_doors() -> None:
+    """help, --help and -h give the same page, with an alias too, and without a store."""
+    assert out("help") == out("--help") == out("-h")
+    assert out("help", "start") == out("start", "--help") == out("start", "-h")
+    for alias, name in ALIASES.items():
+        assert out("help", alias) == out(name, "--help")
+    assert out("help", "dep") == out("dep", "--help")
+
+
+@pytest.mark.parametrize(("words", "command"), commands().items())
+def test_a_command_shows_an_example_that_parses(words: str, command: Command) -> None:
+    """Each help is one line, and an example of this very command whose options exist."""
+    first, *rest = (command.help or "").strip().split("\n\n")
+    assert "\n" not in first
+    assert first.endswith(".")
+    assert len(first) <= 66
+    example = shlex.split(rest[-1])
+    assert example[: 1 + len(words.split())] == ["tm", *words.split()]
+    options = {name for param in command.params for name in param.opts}
+    assert {word for word in example if word.startswith("--")} <= options
+    assert words == "demo" or "--json" in options
+
+
+@pytest.mark.parametrize("words", [*commands(), *ALIASES])
+def test_a_bare_or_wrong_command_is_no_bug(words: str, tmp_path: Path) -> None:
+    """Outside a store, with too little, too much or nonsense behind it, each command refuses in two lines."""
+    for more in ([], ["--frob"], ["a", "b", "c", "d"], ["--json", "--frob"], ["--", "-x"], [""]):
+        if words == "demo" or (words == "init" and not more):
+            continue
+        command = [sys.executable, "-m", "tmfiles", *words.split(), *more]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode in (1, 2), (more, done.stdout, done.stderr)
+        assert "Traceback" not in done.stdout + done.stderr
+        if "--json" in more:
+            assert done.stdout.startswith('{"version":1,"error":')
+        else:
+            assert done.stdout == ""
+            first, hint = done.stderr.splitlines()
+            assert first.startswith("tm: ")
+            assert hint[:1].isupper() or hint.startswith("tm ")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,142 @@
+"""What every command prints with --json is what schemas/output.schema.json describes, and no more."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from conftest import GitRepo
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT7
+
+from tmfiles.cli.app import COMMANDS
+
+FOLDER = Path(__file__).parent.parent / "schemas"
+SCHEMA = json.loads((FOLDER / "output.schema.json").read_text(encoding="utf-8"))
+TASK = json.loads((FOLDER / "task.schema.json").read_text(encoding="utf-8"))
+ISSUE = (
+    '{"id":"bd-1","title":"Old","status":"open","priority":4,"issue_type":"spike","created_at":"2026-01-02T03:04:05Z"}'
+)
+
+# What each command answers, in order; every command that has --json is here at least once.
+SESSION: tuple[tuple[str, str, int], ...] = (
+    ("init", "init", 0),
+    ("init", "init", 0),
+    ("changed", "add One --id one --priority high --tag a,b --due 2026-12-01 --criterion Done --file a.py", 0),
+    ("changed", "add Two --id two --depends-on one --parent one --description Words", 0),
+    ("changed", "update two --tag x --estimate 3h", 0),
+    ("changed", "update two --tag x", 0),
+    ("changed", "assign one maria", 0),
+    ("list", "list", 0),
+    ("list", "list --limit 1 --all", 0),
+    ("list", "ready", 0),
+    ("list", "blocked", 0),
+    ("next", "next", 0),
+    ("show", "show one", 0),
+    ("show", "show one two", 0),
+    ("tree", "dep tree two", 0),
+    ("cycles", "dep cycles", 0),
+    ("changed", "dep remove two one", 0),
+    ("changed", "dep add two one", 0),
+    ("changed", "start one", 0),
+    ("changed", "complete one --summary Done", 0),
+    ("changed", "reopen one", 0),
+    ("changed", "cancel one --reason Not", 0),
+    ("changed", "undo", 0),
+    ("changed", "delete one --force", 0),
+    ("log", "log --limit 3", 0),
+    ("import", "import beads issues.jsonl --dry-run", 0),
+    ("import", "import beads issues.jsonl", 0),
+    ("import", "import beads issues.jsonl", 0),
+    ("check", "check", 0),
+    ("error", "show nowhere", 1),
+    ("error", "list --status done", 2),
+    ("error", "list --frob", 2),
+    ("error", "frob", 2),
+    ("error", "add", 2),
+    ("error", "dep frob", 2),
+    ("error", "import beads nowhere", 2),
+    ("error", "-C nowhere list", 2),
+)
+
+
+@pytest.fixture
+def tm(repo: GitRepo) -> Any:
+    """Run `tm` with --json; the document must be all of standard output, and nothing may stand beside it."""
+
+    def run(words: str, code: int) -> dict[str, Any]:
+        command = [sys.executable, "-m", "tmfiles", *words.split(), "--json"]
+        done = subprocess.run(command, cwd=repo.path, capture_output=True, text=True, encoding="utf-8")
+        assert (done.returncode, done.stderr) == (code, ""), f"{words}: {done.stdout}{done.stderr}"
+        assert done.stdout.count("\n") == 1
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document
+
+    return run
+
+
+def valid(document: dict[str, Any], answer: str) -> None:
+    """Hold a document against the whole schema, and its data against the answer's own part, strictly."""
+    registry: Registry[Any] = Registry().with_resource("task.schema.json", Resource(TASK, DRAFT7))
+    jsonschema.Draft202012Validator(SCHEMA, registry=registry).validate(document)
+    part = {"$defs": _closed(SCHEMA["$defs"]), "$ref": f"#/$defs/{answer}"}
+    jsonschema.Draft202012Validator(part, registry=registry).validate(document.get("data", document.get("error")))
+
+
+def _closed(schema: Any) -> Any:
+    """Give the schema with every object closed to keys that it does not describe, but for tasks."""
+    if isinstance(schema, list):
+        return [_closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: _closed(value) for key, value in schema.items() if key != "allOf"}
+    if schema.get("type") == "object" and "properties" in schema and "allOf" not in schema:
+        closed.setdefault("additionalProperties", False)
+    return {**closed, **({"allOf": schema["allOf"]} if "allOf" in schema else {})}
+
+
+def test_every_command_answers_by_the_schema(tm: Any, repo: GitRepo) -> None:
+    """A session with every command: each document is valid, and what it says is described."""
+    repo.write("issues.jsonl", ISSUE)
+    for answer, words, code in SESSION:
+        document = tm(words, code)
+        valid(document, answer)
+        beside = {"total", "problems"} if answer == "list" else {"problems"} if answer == "next" else set()
+        assert document.keys() == {"version", "error" if answer == "error" else "data", *beside}
+    assert {words.split()[0] for _, words, _ in SESSION} >= set(COMMANDS) - {"demo"}
+
+
+def test_lists_carry_what_cannot_be_read(tm: Any, repo: GitRepo) -> None:
+    """An unreadable file stands beside the tasks of every list, and in the refusal when nothing is ready."""
+    tm("init", 0)
+    tm("add Fine --id fine", 0)
+    repo.write(".tasks/bad.yaml", "title: [\n")
+    for words in ("list", "ready", "blocked", "next"):
+        document = tm(words, 0)
+        valid(document, "next" if words == "next" else "list")
+        assert [problem["path"] for problem in document["problems"]] == [".tasks/bad.yaml"]
+    tm("complete fine", 0)
+    refused = tm("next", 1)
+    valid(refused, "error")
+    assert [problem["path"] for problem in refused["error"]["problems"]] == [".tasks/bad.yaml"]
+    checked = tm("check", 1)
+    valid(checked, "check")
+    assert checked["data"]["errors"] == 1
+    valid(tm("delete bad", 1), "error")  # its text is in no commit yet
+    repo.commit("a broken file")
+    deleted = tm("delete bad", 0)
+    valid(deleted, "changed")
+    assert (deleted["data"]["tasks"], deleted["data"]["changed"]) == ([], ["bad"])
+
+
+def test_keys_of_a_persons_own_hide_nothing(tm: Any, repo: GitRepo) -> None:
+    """A file that holds keys named like computed ones is shown with the computed ones."""
+    tm("init", 0)
+    repo.write(".tasks/odd.yaml", "title: Odd\nid: other\npath: elsewhere\nblocked_by: nobody\nupdated_by: me\n")
+    shown = tm("show odd", 0)["data"]
+    assert (shown["id"], shown["path"], shown["blocked_by"]) == ("odd", ".tasks/odd.yaml", [])

@@ -1,0 +1,157 @@
+"""Typer's commands made strict: nothing blank, nothing given twice, every refusal worded; knows no command."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from typer._click import Context, HelpFormatter, Parameter
+from typer._click.core import ParameterSource
+from typer._click.exceptions import BadParameter, ClickException, NoSuchOption
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from tmfiles.errors import TmError
+from tmfiles.words import did_you_mean
+
+# These may stand before the command and behind it.
+SHARED = (("folder", "-C", "DIR"), ("actor", "--as", "NAME"), ("quiet", "--quiet", ""))
+# Arguments that name files and folders: on some systems those are not text.
+_PATHS = ("folder", "source")
+# Arguments whose commands have a better word for what is missing.
+_WORDED = ("title",)
+
+
+def shared_options() -> list[Parameter]:
+    """Make the shared options for one command; they change the session that the group has made."""
+    options: list[Parameter] = []
+    for name, flag, metavar in SHARED:
+
+        def keep(context: Context, _param: Parameter, value: Any, name: str = name) -> None:
+            if value and context.obj is not None:
+                setattr(context.obj, name, value)
+
+        names = [name, flag, "-q"] if name == "quiet" else [name, flag]
+        if metavar:
+            made = TyperOption(param_decls=names, metavar=metavar, callback=keep, expose_value=False, hidden=True)
+        else:
+            made = TyperOption(param_decls=names, is_flag=True, callback=keep, expose_value=False, hidden=True)
+        options.append(made)
+    return options
+
+
+class Command(TyperCommand):
+    """A command that refuses what Typer would pass over."""
+
+    @cached_property
+    def _shared(self) -> list[Parameter]:
+        return shared_options()
+
+    def get_params(self, ctx: Context) -> list[Parameter]:
+        """Give the parameters, with the options that every command has."""
+        return [*self._shared, *super().get_params(ctx)]
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Parse, then refuse blank values, options given twice, and contradictory kinds of output."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        rest = super().parse_args(ctx, args)
+        refuse_repeated(order)
+        refuse_blank(ctx, self.params)
+        if ctx.params.get("plain") and ctx.params.get("json"):
+            raise TmError("--plain and --json contradict each other", "leave one of the two out", "usage")
+        return rest
+
+    def collect_usage_pieces(self, ctx: Context) -> list[str]:
+        """Give the words of the usage line; what is required stands there bare."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+
+class Group(TyperGroup):
+    """The commands under their headings."""
+
+    headings: ClassVar[dict[str, tuple[str, ...]]] = {}
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 Typer's signature
+        """Give the names in the order of the headings, or as they were added."""
+        named = [name for names in self.headings.values() for name in names if name in self.commands]
+        return named or list(self.commands)
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Parse what stands before the command, and refuse what is blank."""
+        rest = super().parse_args(ctx, args)
+        refuse_blank(ctx, self.params)
+        return rest
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> Any:
+        """Find the command that the first word names."""
+        if args[0] not in self.commands:
+            raise unknown_command(args[0], list(self.commands), ctx.command_path)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002 Typer's signature
+        """Write the commands of the help page, a section a heading."""
+        for heading, names in (self.headings or {"Commands": tuple(self.commands)}).items():
+            rows = [(name, self.commands[name].get_short_help_str(80)) for name in names if name in self.commands]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+def unknown_command(word: str, known: list[str], path: str) -> TmError:
+    """Word the refusal of a command that does not exist."""
+    near = did_you_mean(word, known)
+    return TmError(
+        f"no command {word!r}",
+        f"did you mean {path} {near[0]}? All commands: {path} --help" if near else f"all commands: {path} --help",
+        "usage",
+    )
+
+
+def refuse_repeated(order: list[Parameter]) -> None:
+    """Refuse an option given twice that takes one value: one of the two would be dropped without a word."""
+    seen = set()
+    for param in order:
+        if isinstance(param, TyperOption) and not (param.multiple or param.is_flag or param.count):
+            if param.name in seen:
+                raise TmError(f"{_named(param)} is given twice", "leave one of the two out", "usage")
+            seen.add(param.name)
+
+
+def refuse_blank(ctx: Context, params: list[Parameter]) -> None:
+    """Refuse words of the command line that say nothing, or are no text."""
+    for param in params:
+        name = param.name or ""
+        value = ctx.params.get(name)
+        if ctx.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        for text in value if isinstance(value, (list, tuple)) else [value]:
+            if not isinstance(text, str):
+                continue
+            if not text.strip() and (isinstance(param, TyperOption) or name not in _WORDED):
+                clear = "to empty a field: --clear FIELD; or " if "clear" in ctx.params and name not in _WORDED else ""
+                raise TmError(f"{_named(param)} is blank", f"{clear}leave it out, or say what it should be", "usage")
+            if name not in _PATHS and any("\ud800" <= sign <= "\udfff" for sign in text):
+                raise TmError(f"{_named(param)} {text!r} is not UTF-8 text", "write it again as UTF-8", "usage")
+
+
+def _named(param: Parameter) -> str:
+    if isinstance(param, TyperOption):
+        return max(param.opts, key=len)
+    return (param.metavar or param.name or "").split()[-1].strip("[].")
+
+
+def refusal(error: ClickException, command: str) -> TmError:
+    """Turn Typer's word for a wrong command line into ours; `command` is what was to run, such as `tm add`."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else command
+    if isinstance(error, NoSuchOption):
+        near = f"did you mean {' or '.join(sorted(error.possibilities))}? All" if error.possibilities else "all"
+        return TmError(f"no option {error.option_name}", f"{near} options: {path} --help", "usage")
+    text = error.format_message().rstrip(".")
+    if isinstance(error, BadParameter) and error.param is not None and error.param.metavar == "N":
+        value = error.message.partition(" is not ")[0]
+        return TmError(f"{_named(error.param)} {value} is not a whole number", "for example 20; 0 means all", "usage")
+    if text.startswith("Got unexpected extra argument"):
+        words = text[text.index(" (") + 2 : -1]
+        return TmError(
+            f"too many words: {words}", f"quote what belongs together; how it is used: {path} --help", "usage"
+        )
+    return TmError(text[:1].lower() + text[1:], f"how it is used: {path} --help", "usage")
