@@ -18,8 +18,8 @@ def rules() -> str:
     rows = "".join(f"| `{name}` | {severity} | {words} |\n" for name, (severity, words) in RULES.items())
     return (
         _NOTE
-        + "# Rules\n\nWhat `tm check` finds, as `path:line:column: message (rule)`. An error makes it exit 1, and a file\n"
-        + "with an error of its own is no task until it is mended: lists show the problem instead.\n\n"
+        + "# Rules\n\nWhat `tm check` finds, as `path:line:column: message (rule)`. An error makes it exit 1, and\n"
+        + "a file with an error of its own is no task until it is mended: lists show the problem instead.\n\n"
         + "| rule | severity | what it says |\n|---|---|---|\n"
         + rows
     )
