@@ -1,4 +1,4 @@
-"""The transcripts of tests/cli are what happens: every console block is replayed, line by line.
+"""The README and the transcripts of tests/cli are what happens: every console block is replayed, line by line.
 
 After a change on purpose: UPDATE_TRANSCRIPTS=1 pytest tests/test_transcripts.py, then read the difference.
 """
@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 
-PAGES = sorted((Path(__file__).parent / "cli").glob("*.md"))
 ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "tests" / "cli").glob("*.md"))]
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 pytestmark = pytest.mark.skipif(not shutil.which("bash"), reason="the transcripts are written for bash")
@@ -98,4 +98,4 @@ def test_transcript(path: Path, tmp_path: Path) -> None:
 
 def test_there_are_transcripts() -> None:
     """The folder has not been emptied, or moved, without this file."""
-    assert len(PAGES) >= 6
+    assert len(PAGES) >= 7
