@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 
 from tmfiles.errors import TmError
 
@@ -52,19 +53,32 @@ class Lock:
         self._fd = -1
 
     def __enter__(self) -> Lock:
-        self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
-        try:
-            self._wait()
-        except BaseException:
+        start = time.monotonic()
+        while True:
+            self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+            try:
+                self._wait(start)
+                if self._is_the_file():
+                    break
+            except BaseException:
+                os.close(self._fd)
+                raise
             os.close(self._fd)
-            raise
-        os.ftruncate(self._fd, 0)
-        os.lseek(self._fd, 0, os.SEEK_SET)
-        os.write(self._fd, f"process {os.getpid()} ({self.purpose})".encode())
+        self.waited = time.monotonic() - start
+        with suppress(OSError):  # the name is a courtesy, and the disk may be full
+            os.ftruncate(self._fd, 0)
+            os.lseek(self._fd, 0, os.SEEK_SET)
+            os.write(self._fd, f"process {os.getpid()} ({self.purpose})".encode())
         return self
 
-    def _wait(self) -> None:
-        start = time.monotonic()
+    def _is_the_file(self) -> bool:
+        """Tell whether what is locked is still what others will find: the file may have been deleted."""
+        try:
+            return os.path.samestat(os.fstat(self._fd), os.stat(self.path))
+        except OSError:
+            return False
+
+    def _wait(self, start: float) -> None:
         pause = _PAUSE
         while True:
             try:
@@ -73,7 +87,6 @@ class Lock:
                 if not isinstance(error, (BlockingIOError, PermissionError)):
                     raise TmError(f"cannot lock {self.path}: {error.strerror}", code="locked") from error
             else:
-                self.waited = time.monotonic() - start
                 return
             if time.monotonic() - start > self.limit:
                 raise TmError(
@@ -87,7 +100,8 @@ class Lock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        os.ftruncate(self._fd, 0)
+        with suppress(OSError):
+            os.ftruncate(self._fd, 0)
         _drop(self._fd)
         os.close(self._fd)
 

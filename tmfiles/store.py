@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from array import array
-from contextlib import suppress
 
 from tmfiles.errors import Problem, TmError
 
@@ -17,6 +16,11 @@ FOLDER = ".tasks"
 CONFIG = "config.yaml"
 SUFFIX = ".yaml"
 SHARD_FROM = 1000
+# From so many files on, they are flushed to the disk together.
+BULK = 100
+# By handle the kernel need not walk the whole path for every file, and no link is followed on the way.
+_BY_HANDLE = os.scandir in os.supports_fd and os.open in os.supports_dir_fd
+_LIST = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Scan:
@@ -37,12 +41,6 @@ class Scan:
         """Give the four numbers by path."""
         n = self.numbers
         return {path: tuple(n[4 * i : 4 * i + 4]) for i, path in enumerate(self.paths)}
-
-    def update(self, written: Mapping[str, tuple[int, ...] | None]) -> None:
-        """Note the numbers of files that were written since, None for those removed."""
-        stats = {**self.stats(), **written}
-        self.paths = [path for path, numbers in stats.items() if numbers is not None]
-        self.numbers = array("q", [n for numbers in stats.values() if numbers is not None for n in numbers])
 
 
 def find(start: str) -> str | None:
@@ -77,31 +75,20 @@ class Store:
         return found
 
     def _scan_folder(self, prefix: str, found: Scan, pending: list[str]) -> None:
-        paths, numbers = found.paths, found.numbers
-        is_dir, is_reg = stat.S_ISDIR, stat.S_ISREG
+        place = f"{self.folder}/{prefix}".rstrip("/")
         try:
-            entries = os.scandir(os.path.join(self.folder, prefix) if prefix else self.folder)
+            if not _BY_HANDLE:
+                with os.scandir(place) as entries:
+                    _note(entries, prefix, found, pending)
+                return
+            handle = os.open(place, _LIST | (os.O_NOFOLLOW if prefix else 0))
+            try:
+                with os.scandir(handle) as entries:
+                    _note(entries, prefix, found, pending)
+            finally:
+                os.close(handle)
         except OSError as error:
             self._unlisted(prefix, error, found)
-            return
-        with entries:
-            for entry in entries:
-                name = entry.name
-                if name[0] == "." or (not prefix and name == "templates"):
-                    continue
-                try:
-                    info = entry.stat(follow_symlinks=False)
-                except OSError:
-                    continue  # gone since the folder was listed
-                mode = info.st_mode
-                path = prefix + name
-                if is_reg(mode) and name.endswith(SUFFIX):
-                    paths.append(path)
-                    numbers.extend((info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _INT64))
-                elif is_dir(mode) and not name.endswith(SUFFIX):
-                    pending.append(path + "/")
-                elif (odd := _oddity(path, mode)) is not None:
-                    found.oddities.append(odd)
 
     def _unlisted(self, prefix: str, error: OSError, found: Scan) -> None:
         if not prefix:
@@ -111,14 +98,17 @@ class Store:
                 Problem(f"{FOLDER}/{prefix}", 0, 0, "unreadable", f"cannot list this folder: {error.strerror}")
             )
 
-    def read(self, path: str) -> bytes:
-        """Give the bytes of one file; raises OSError. A symbolic link is never followed."""
-        fd = os.open(
-            os.path.join(self.folder, path),
-            os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0),
-        )
-        with open(fd, "rb") as file:
-            return file.read()
+    def read(self, path: str, most: int = -1) -> bytes:
+        """Give the bytes of one file, or the first `most`; raises OSError. A link is never followed."""
+        fd = os.open(os.path.join(self.folder, path), _READ)
+        try:
+            file = open(fd, "rb", buffering=0)  # noqa: SIM115 closed below; a folder is not opened
+        except OSError:
+            os.close(fd)
+            raise
+        with file:
+            # To ask for a number of bytes is to have room made for all of them.
+            return file.read(most if 0 <= most < os.fstat(fd).st_size else -1) or b""
 
     def numbers(self, path: str) -> tuple[int, ...]:
         """Give size, mtime, ctime and inode of one file as `scan` does; raises OSError."""
@@ -154,14 +144,19 @@ class Store:
 
         Each file is swapped whole; raises OSError before the first swap when the disk is full.
         """
+        from contextlib import suppress
+
+        # One flush of all there is costs less than a thousand of one file each.
+        at_once = len(files) > BULK and hasattr(os, "sync")
         ready: list[tuple[str, str]] = []
-        folders: set[str] = set()
+        folders: dict[str, str] = {}
         try:
             for path, data in files.items():
-                target = self._target(path)
-                folders.add(os.path.dirname(target))
+                target = self._target(path, folders)
                 if data is not None:
-                    ready.append((self._temporary(path, target, data), target))
+                    ready.append((self._temporary(path, target, data, sync=not at_once), target))
+            if at_once:
+                os.sync()
             for temporary, target in ready:
                 os.replace(temporary, target)
         except BaseException:
@@ -172,23 +167,30 @@ class Store:
         for path, data in files.items():
             if data is None:
                 self._remove(path)
-        for folder in folders:
+        for folder in folders.values():
             _sync_folder(folder)
 
-    def _target(self, path: str) -> str:
-        """Turn a checked relative path into an absolute one whose folder exists and lies inside the store."""
+    def _target(self, path: str, folders: dict[str, str]) -> str:
+        """Turn a relative path into an absolute one whose folder exists and lies inside the store.
+
+        `folders` holds those that were looked at before, by their relative path.
+        """
+        below, _, name = path.rpartition("/")
         parts = path.split("/")
         if not all(part and not part.startswith("..") and "\\" not in part for part in parts):
             raise TmError(f"{path!r} is no path of a task file", code="invalid")
-        target = os.path.join(self.folder, *parts)
-        parent = os.path.dirname(target)
-        os.makedirs(parent, exist_ok=True)
-        inside = os.path.realpath(self.folder)
-        if os.path.commonpath((os.path.realpath(parent), inside)) != inside:
-            raise TmError(f"{FOLDER}/{path} would leave the store through a symbolic link", code="invalid")
-        return target
+        if below not in folders:
+            parent = os.path.join(self.folder, *parts[:-1])
+            os.makedirs(parent, exist_ok=True)
+            inside = os.path.realpath(self.folder)
+            if os.path.commonpath((os.path.realpath(parent), inside)) != inside:
+                raise TmError(f"{FOLDER}/{path} would leave the store through a symbolic link", code="invalid")
+            folders[below] = parent
+        return os.path.join(folders[below], name)
 
-    def _temporary(self, path: str, target: str, data: bytes) -> str:
+    def _temporary(self, path: str, target: str, data: bytes, *, sync: bool) -> str:
+        from contextlib import suppress
+
         folder = os.path.dirname(target)
         name = "." + os.path.basename(target) + ".tm~"
         if os.path.isdir(self.scratch) and os.stat(self.scratch).st_dev == os.stat(folder).st_dev:
@@ -203,8 +205,9 @@ class Store:
                 if mode:
                     os.chmod(temporary, mode)
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
         except BaseException:
             with suppress(OSError):
                 os.unlink(temporary)
@@ -212,6 +215,8 @@ class Store:
         return temporary
 
     def _remove(self, path: str) -> None:
+        from contextlib import suppress
+
         with suppress(FileNotFoundError):
             os.unlink(os.path.join(self.folder, path))
         folder = os.path.dirname(path)
@@ -222,6 +227,8 @@ class Store:
 
     def clear_temporaries(self, paths: Iterable[str]) -> None:
         """Remove what a killed `replace` of these paths may have left beside them or in the scratch folder."""
+        from contextlib import suppress
+
         for path in paths:
             target = os.path.join(self.folder, path)
             beside = os.path.join(os.path.dirname(target), "." + os.path.basename(target) + ".tm~")
@@ -231,24 +238,53 @@ class Store:
 
 
 _INT64 = (1 << 63) - 1
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+def _note(entries: Iterable[os.DirEntry[str]], prefix: str, found: Scan, pending: list[str]) -> None:
+    """Sort the entries of one folder into task files, folders still to be listed, and oddities."""
+    add_path, add_numbers = found.paths.append, found.numbers.extend
+    is_reg = stat.S_ISREG
+    for entry in entries:
+        name = entry.name
+        if name[0] == "." or (not prefix and name == "templates"):
+            continue
+        try:
+            info = entry.stat(follow_symlinks=False)
+        except OSError:
+            continue  # gone since the folder was listed
+        mode, text = info.st_mode, name.isprintable()
+        if is_reg(mode) and name.endswith(SUFFIX) and text:
+            add_path(prefix + name)
+            add_numbers((info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _INT64))
+        elif stat.S_ISDIR(mode) and not name.endswith(SUFFIX) and text:
+            pending.append(prefix + name + "/")
+        elif (odd := _oddity(prefix + name, mode)) is not None:
+            found.oddities.append(odd)
 
 
 def _oddity(path: str, mode: int) -> Problem | None:
     """Name what is in the place of a task file, or would be taken for one, and is none."""
-    name = path.rpartition("/")[2]
+    stem, dot, ending = path.rpartition("/")[2].rpartition(".")
+    like_task = bool(dot) and ending.lower() in ("yaml", "yml")
     place = f"{FOLDER}/{path}"
+    if not path.isprintable() and (like_task or stat.S_ISDIR(mode)):  # nor is what is no UTF-8
+        shown = ascii(place)[1:-1]
+        return Problem(shown, 0, 0, "file-name", "this name cannot be shown as it is: rename it")
     if stat.S_ISLNK(mode):
         return Problem(place, 0, 0, "symbolic-link", "a symbolic link is not followed: put the file itself here")
-    if name.endswith(SUFFIX):
+    if like_task and stat.S_ISREG(mode):
+        return Problem(place, 0, 0, "file-name", f"task files end in {SUFFIX}: rename it to {stem}{SUFFIX}")
+    if dot and f".{ending}" == SUFFIX:
         what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
         return Problem(place, 0, 0, "not-a-file", f"this is {what} with the name of a task: rename it")
-    if name.endswith(".yml") and stat.S_ISREG(mode):
-        return Problem(place, 0, 0, "file-name", f"task files end in {SUFFIX}: rename it to {name[:-4]}{SUFFIX}")
     return None
 
 
 def _sync_folder(folder: str) -> None:
     """Make renames in `folder` last; Windows has no such call and needs none."""
+    from contextlib import suppress
+
     with suppress(OSError):
         fd = os.open(folder, os.O_RDONLY)
         try:

@@ -111,7 +111,8 @@ def _import(
     # A few objects become loose ones, as from any commit; many stay one pack, which git syncs to the disk.
     limit = 100 if len(files) <= 100 else 0
     args = ("-c", f"fastimport.unpackLimit={limit}", "fast-import")
-    flags = ("--quiet", "--force", "--done", "--date-format=raw")
+    # Without --done, so that it ends in peace, and leaves no crash report, when this process is killed.
+    flags = ("--quiet", "--force", "--date-format=raw")
     # Asking fast-import costs no process, listing the parent no round trip a file.
     modes = {} if parent is None else None if len(files) <= FEW else listed(repo, parent, shared_folder(files))
     blobs: dict[str, Blob | None] = {}
@@ -181,7 +182,8 @@ def _signed(repo: Repository, commit: str, parent: str | None, message: str, peo
     args = ("-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", f"{commit}^{{tree}}")
     more = ("-p", parent) if parent else ()
     text = message.encode("utf-8", "replace")
-    return process.run(repo.root, *args, *more, "-F", "-", stdin=text, env=env).out.decode("ascii").strip()
+    done = process.run(repo.root, *args, *more, "-F", "-", stdin=text, env=env, terminal=True)
+    return done.out.decode("ascii").strip()
 
 
 def environment(role: str, name: str, email: str, date: str) -> dict[str, str]:

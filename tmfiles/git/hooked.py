@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from tmfiles.git.objects import path_bytes
 from tmfiles.git.repository import Repository, head
 from tmfiles.git.settings import Person, Settings
 from tmfiles.git.state import state
+from tmfiles.git.worktree import wait_until_free
 
 
 def commit_with_hooks(
@@ -32,7 +32,7 @@ def commit_with_hooks(
             code="git",
         )
     # Git refuses before it runs a hook while the index is locked, so wait first and run it once.
-    process.wait_until_free(os.path.join(repo.gitdir, "index.lock"), limit)
+    wait_until_free(repo, limit)
     known = process.run(repo.root, "--literal-pathspecs", "ls-files", "-z", "--", *paths).out.split(b"\0")
     new = [p for p in paths if path_bytes(p) not in known]
     if new:  # `git commit --only` takes only what the index has heard of

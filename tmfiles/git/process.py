@@ -74,10 +74,15 @@ def run(
     *args: str,
     stdin: bytes = b"",
     hooks: bool = False,
+    terminal: bool = False,
     env: Mapping[str, str] | None = None,
     accept: Sequence[int] = (0,),
 ) -> Result:
-    """Run one git command in `root` to its end; an exit code that is not in `accept` raises a TmError."""
+    """Run one git command in `root` to its end; an exit code that is not in `accept` raises a TmError.
+
+    It runs in a session of its own, where no Ctrl-C can stop it half way with a lock file left behind. What
+    may ask the user something (hooks, `terminal`) stays in ours, since only there it reaches the terminal.
+    """
     try:
         done = subprocess.run(
             command(args, hooks=hooks),
@@ -86,6 +91,7 @@ def run(
             cwd=root,
             env=environment(env),
             creationflags=_NO_WINDOW,
+            start_new_session=not (hooks or terminal),
             check=False,
         )
     except OSError as e:
@@ -151,6 +157,7 @@ def running(root: str, *args: str) -> Iterator[subprocess.Popen[bytes]]:
                 cwd=root,
                 env=environment(),
                 creationflags=_NO_WINDOW,
+                start_new_session=True,
             )
         except OSError as e:
             raise unusable(root, e) from e

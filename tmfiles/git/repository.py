@@ -47,6 +47,17 @@ def discover(start: str) -> Repository | None:
         here = above
 
 
+def git_directory(start: str) -> str:
+    """Give the git directory that `start` lies in, such as a bare repository; empty where it lies in none."""
+    here = os.path.realpath(start)
+    while not _is_git_directory(here):
+        above = os.path.dirname(here)
+        if above == here:
+            return ""
+        here = above
+    return here
+
+
 def head(repo: Repository) -> Head:
     """Tell where HEAD points, without a process unless the refs are kept in a way that only git can read."""
     path = os.path.join(repo.gitdir, "HEAD")

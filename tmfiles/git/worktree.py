@@ -102,11 +102,33 @@ def refresh_index(repo: Repository, blobs: Mapping[str, Blob | None], limit: flo
         away = ["--force-remove", *(f"./{p}" for p in gone)] if gone else []
         _update_index(repo, [*exact, *(f"./{p}" for p in there), *away], b"", limit)
         return
-    nothing = "0" * len(head(repo).commit or 40 * "0")
-    info = b"".join(_index_info(path, blob or Blob(nothing, "0")) for path, blob in blobs.items())
-    _update_index(repo, ["-z", "--index-info"], info, limit)
+    _set_index(repo, blobs, limit)
     if there:
         _update_index(repo, ["-z", "--stdin"], b"".join(path_bytes(p) + b"\0" for p in there), limit)
+
+
+def restore_index(repo: Repository, ours: Mapping[str, Blob | None], ids: Mapping[str, str | None]) -> None:
+    """Make the index hold the blobs `ids` (None: nothing) again at those paths where it holds `ours`."""
+    told = entries(repo, None, list(ours))
+    mine = [path for path, blob in ours.items() if told[path].index == (blob and blob.id)]
+    commit = head(repo).commit
+    held = listed(repo, commit, shared_folder(mine)) if commit and mine else {}
+    blobs = {
+        path: Blob(name, held[path].mode if path in held else "100644") if name else None for path, name in ids.items()
+    }
+    _set_index(repo, {path: blobs[path] for path in mine}, 10.0)
+
+
+def wait_until_free(repo: Repository, limit: float = 10.0) -> None:
+    """Wait up to `limit` seconds for another git process that holds the index."""
+    process.wait_until_free(os.path.join(repo.gitdir, "index.lock"), limit)
+
+
+def _set_index(repo: Repository, blobs: Mapping[str, Blob | None], limit: float) -> None:
+    nothing = "0" * len(head(repo).commit or 40 * "0")
+    info = b"".join(_index_info(path, blob or Blob(nothing, "0")) for path, blob in blobs.items())
+    if info:
+        _update_index(repo, ["-z", "--index-info"], info, limit)
 
 
 def _update_index(repo: Repository, args: Sequence[str], stdin: bytes, limit: float) -> None:

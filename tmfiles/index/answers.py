@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tmfiles.errors import Problem
+from tmfiles.errors import Problem, TmError
 from tmfiles.index.cache import Cache
 from tmfiles.query import Query, Row
 from tmfiles.task import PRIORITIES
@@ -10,23 +10,32 @@ from tmfiles.task import PRIORITIES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
 
+# A task without a date comes after those that have one, and one that no commit has is the newest.
+_DUE = "t.due = '', t.due"
+_MADE = "CASE t.created_at WHEN '' THEN COALESCE(c.made_at, '9') ELSE t.created_at END"
 # Sort keys of `query.SORTS` as SQL; "" is the order of lists that were asked for none.
 _ORDER = {
-    "": "t.priority, CASE t.due WHEN '' THEN '9' ELSE t.due END, made, t.id",
+    "": f"t.priority, {_DUE}, CASE t.created_at WHEN '' THEN '9' ELSE t.created_at END",
     "priority": "t.priority",
-    "created": "made",
-    "updated": "c.at",
-    "due": "CASE t.due WHEN '' THEN '9' ELSE t.due END",
+    "created": _MADE,
+    "updated": "COALESCE(c.at, '9')",
+    "due": _DUE,
     "title": "t.title COLLATE NOCASE",
     "status": "t.status",
     "id": "t.id",
 }
-_SELECT = (
-    "SELECT t.id, t.path, t.title, t.status, t.priority, t.type, t.assignee, t.due, t.parent,"
-    " CASE t.created_at WHEN '' THEN COALESCE(c.made_at, '') ELSE t.created_at END AS made,"
-    " COALESCE(c.at, '') FROM task t LEFT JOIN change c ON c.id = t.id"
+_NAMES = " ".join(f"WHEN {rank} THEN '{name}'" for rank, name in enumerate(PRIORITIES))
+_SELECT = f"SELECT t.id, t.path, t.title, t.status, CASE t.priority {_NAMES} END, t.type, t.assignee, t.due FROM task t"  # noqa: S608 fixed names
+_DOCUMENT = "SELECT t.id, t.path, d.text FROM task t JOIN doc d USING (file)"
+_HISTORY = " LEFT JOIN change c ON c.id = t.id"
+# Sort keys that ask history: it must be up to date before they are used.
+OF_HISTORY = ("created", "updated")
+
+
+_STATUSES = (
+    "SELECT id, CASE WHEN COUNT(*) = COUNT(status) AND MIN(status) = MAX(status) THEN MIN(status) END"
+    " FROM task {} GROUP BY id ORDER BY id"
 )
 
 
@@ -38,38 +47,52 @@ class Index(Cache):
         where, values = _where(query)
         key = query.sort.removeprefix("-")
         down = " DESC" if query.sort.startswith("-") else ""
-        order = f"{_ORDER[key]}{down}" + (", t.id" if key else "")
-        sql = f"{_SELECT} WHERE {where} ORDER BY {order}"
-        return [_row(found) for found in self._db.execute(sql, values)]
+        history = _HISTORY if key in OF_HISTORY else ""
+        sql = f"{_SELECT}{history} WHERE {where} ORDER BY {_ORDER[key]}{down}, t.id, t.path"
+        return list(map(Row._make, self.ask(sql, values)))
 
     def row(self, task_id: str) -> Row:
-        """Give one readable task; raises KeyError when there is none."""
-        found = self._db.execute(f"{_SELECT} WHERE t.id = ? AND t.status IS NOT NULL", (task_id,)).fetchone()
-        if found is None:
-            raise KeyError(task_id)
-        return _row(found)
+        """Give one readable task; raises TmError (`not_found`) when there is none."""
+        found = self.ask(f"{_SELECT} WHERE t.id = ? AND t.status IS NOT NULL ORDER BY t.path", (task_id,))
+        if not found:
+            raise TmError(f"no task {task_id!r}", "all tasks: tm list --all", "not_found")
+        return Row._make(found[0])
 
     def files(self, task_id: str) -> list[tuple[str, str | None]]:
         """Give path and document (JSON text, None when unreadable) of each file with this id."""
-        return self._db.execute("SELECT path, doc FROM task WHERE id = ? ORDER BY path", (task_id,)).fetchall()
+        sql = "SELECT t.path, d.text FROM task t LEFT JOIN doc d USING (file) WHERE t.id = ? ORDER BY t.path"
+        return self.ask(sql, (task_id,))
+
+    def has(self, task_id: str) -> bool:
+        """Tell whether there is a file with this id, readable or not."""
+        return bool(self.ask("SELECT 1 FROM task WHERE id = ? LIMIT 1", (task_id,)))
 
     def documents(self) -> Iterator[tuple[str, str, str]]:
         """Give id, path and document (JSON text) of every readable task, by id."""
-        yield from self._db.execute("SELECT id, path, doc FROM task WHERE doc IS NOT NULL ORDER BY id, path")
+        sql = f"{_DOCUMENT} WHERE (t.id, t.path) > (?, ?) ORDER BY t.id, t.path LIMIT 500"
+        last = ("", "")
+        while found := self.ask(sql, last):  # a few at a time: nobody waits for a reader that is slow
+            yield from found
+            last = found[-1][:2]
+
+    def documents_of(self, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """Give id, path and document (JSON text) of the readable ones among these tasks, in no order."""
+        for start in range(0, len(ids), 500):
+            some = ids[start : start + 500]
+            yield from self.ask(f"{_DOCUMENT} WHERE t.id IN ({','.join('?' * len(some))})", some)
 
     def ids(self, prefix: str = "") -> list[str]:
         """Give all ids that begin so, unreadable tasks included."""
-        # '{' follows 'z' in ASCII, and ids hold nothing that sorts behind it.
-        sql = "SELECT DISTINCT id FROM task WHERE id >= ? AND id < ? ORDER BY id"
-        return [row[0] for row in self._db.execute(sql, (prefix, prefix + "{"))]
+        # '{' follows 'z' in ASCII: of what begins so, sound ids hold nothing that sorts behind it.
+        sql = "SELECT DISTINCT id FROM task WHERE id >= ?1 AND (?1 = '' OR id < ?2) ORDER BY id"
+        return [row[0] for row in self.ask(sql, (prefix, prefix + "{"))]
 
     def titles(self, ids: Iterable[str]) -> dict[str, str]:
         """Give the titles of these tasks, as far as they can be read."""
         found = {}
         for task_id in ids:
-            row = self._db.execute("SELECT title FROM task WHERE id = ?", (task_id,)).fetchone()
-            if row and row[0]:
-                found[task_id] = row[0]
+            for (title,) in self.ask("SELECT title FROM task WHERE id = ? AND title IS NOT NULL", (task_id,)):
+                found[task_id] = title
         return found
 
     def names(self, what: str) -> list[str]:
@@ -78,7 +101,7 @@ class Index(Cache):
             "tag": "SELECT DISTINCT name FROM tag ORDER BY name",
             "assignee": "SELECT DISTINCT assignee FROM task WHERE assignee <> '' ORDER BY assignee",
         }
-        return [row[0] for row in self._db.execute(sql[what])]
+        return [row[0] for row in self.ask(sql[what])]
 
     def twins(self) -> list[tuple[str, str]]:
         """Give id and path of every file whose id another file has too."""
@@ -86,53 +109,50 @@ class Index(Cache):
             "SELECT id, path FROM task WHERE id IN (SELECT id FROM task GROUP BY id HAVING COUNT(*) > 1)"
             " ORDER BY id, path"
         )
-        return self._db.execute(sql).fetchall()
+        return self.ask(sql)
 
     def links(self, kind: str) -> dict[str, list[str]]:
         """Give what each task names under one kind of link, in the order it names them."""
         found: dict[str, list[str]] = {}
-        for src, dst in self._db.execute("SELECT src, dst FROM link WHERE kind = ? ORDER BY rowid", (kind,)):
+        for src, dst in self.ask("SELECT src, dst FROM link WHERE kind = ? ORDER BY src, path, n", (kind,)):
             found.setdefault(src, []).append(dst)
         return found
 
     def linked_statuses(self) -> dict[str, str | None]:
-        """Give the stored status of every task at either end of a dependency; None when unreadable."""
-        sql = (
-            "SELECT id, status FROM task WHERE id IN"
-            " (SELECT src FROM link WHERE kind = 'depends_on' UNION SELECT dst FROM link WHERE kind = 'depends_on')"
-        )
-        return dict(self._db.execute(sql))
+        """Give the stored status of every task at either end of a dependency, as `statuses` does."""
+        ends = "SELECT src FROM link WHERE kind = 'depends_on' UNION SELECT dst FROM link WHERE kind = 'depends_on'"
+        return dict(self.ask(_STATUSES.format(f"WHERE id IN ({ends})")))
 
     def statuses(self) -> dict[str, str | None]:
-        """Give the stored status of every task; None when unreadable."""
-        return dict(self._db.execute("SELECT id, status FROM task"))
+        """Give the stored status of every task; None when unreadable, or when two files differ on it."""
+        return dict(self.ask(_STATUSES.format("")))
 
     def referrers(self, task_id: str) -> list[tuple[str, str]]:
         """Give (id, kind) of every link to this task."""
         sql = "SELECT src, kind FROM link WHERE dst = ? ORDER BY src, kind"
-        return self._db.execute(sql, (task_id,)).fetchall()
+        return self.ask(sql, (task_id,))
 
     def problems(self) -> list[Problem]:
         """Give what is wrong in the files themselves, by path and line."""
-        sql = "SELECT path, line, col, rule, message, severity FROM problem ORDER BY path, line, col"
-        return [Problem._make(row) for row in self._db.execute(sql)]
+        sql = "SELECT path, line, col, rule, message, severity FROM problem ORDER BY path, line, col, rule, message"
+        return [Problem._make(row) for row in self.ask(sql)]
 
     def count(self) -> int:
         """Count the task files."""
-        return int(self._db.execute("SELECT COUNT(*) FROM task").fetchone()[0])
+        return int(self.ask("SELECT COUNT(*) FROM task")[0][0])
 
     # -- what history says ----------------------------------------------------------------------------
 
     def change(self, task_id: str) -> tuple[str, str, str, str] | None:
         """Give when and by whom a task was last changed and was made, by the commits of HEAD."""
         sql = "SELECT at, by, made_at, made_by FROM change WHERE id = ?"
-        row: tuple[str, str, str, str] | None = self._db.execute(sql, (task_id,)).fetchone()
-        return row
+        rows = self.ask(sql, (task_id,))
+        return rows[0] if rows else None
 
     def was_deleted(self, ids: Iterable[str]) -> set[str]:
         """Give those of the ids that a commit of HEAD's history deleted."""
         sql = "SELECT 1 FROM change WHERE id = ? AND gone = 1"
-        return {task_id for task_id in ids if self._db.execute(sql, (task_id,)).fetchone()}
+        return {task_id for task_id in ids if self.ask(sql, (task_id,))}
 
     def add_changes(self, changes: Iterable[tuple[str, str, str, bool]]) -> None:
         """Add (id, time, author, gone) of commits that follow those known, oldest first."""
@@ -145,10 +165,6 @@ class Index(Cache):
     def forget_changes(self) -> None:
         """Drop all that is known of history."""
         self._db.execute("DELETE FROM change")
-
-
-def _row(found: Sequence[Any]) -> Row:
-    return Row._make((*found[:4], PRIORITIES[found[4]], *found[5:]))
 
 
 def _where(query: Query) -> tuple[str, list[object]]:
@@ -172,6 +188,6 @@ def _where(query: Query) -> tuple[str, list[object]]:
         parts.append("t.wait <= ?")  # a day alone sorts before all its hours: it is over when it begins
         values.append(query.awake)
     for tag in query.tags:
-        parts.append("EXISTS (SELECT 1 FROM tag WHERE tag.path = t.path AND tag.name = ?)")
+        parts.append("t.file IN (SELECT file FROM tag WHERE name = ?)")
         values.append(tag)
     return " AND ".join(parts), values

@@ -1,43 +1,32 @@
 """The cache file: opened, compared with a scan, filled; knows no YAML and is never the truth.
 
 It may be deleted at any moment. Another version, a damaged file or a place that cannot be written all
-mean the same: begin again, in memory if need be.
+mean the same: begin again, in memory if need be. Nothing is held between two statements, so a reader
+stands in nobody's way; what two statements tell are states that followed each other.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from array import array
 
+from tmfiles.index.schema import STATEMENTS, VERSION
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from typing import Any
 
     from tmfiles.errors import Problem
-    from tmfiles.store import Scan
 
-# What every method may raise when the file turns out to be no sound database.
+# What every method may raise when the file turns out to be no sound database, or cannot be used now.
 Damaged = sqlite3.DatabaseError
-# Any change of what is stored, or of the rules that judged it, is a new version: the old cache is dropped.
-VERSION = "1"
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value);
-CREATE TABLE task (path TEXT PRIMARY KEY, id TEXT NOT NULL, digest BLOB, status TEXT, priority INTEGER,
-    type TEXT, assignee TEXT, title TEXT, due TEXT, parent TEXT, created_at TEXT, wait TEXT, doc TEXT) WITHOUT ROWID;
-CREATE INDEX task_id ON task (id);
-CREATE INDEX task_status ON task (status);
-CREATE TABLE link (path TEXT, src TEXT, kind TEXT, dst TEXT);
-CREATE INDEX link_path ON link (path);
-CREATE INDEX link_dst ON link (dst, kind);
-CREATE TABLE tag (path TEXT, name TEXT);
-CREATE INDEX tag_path ON tag (path);
-CREATE TABLE problem (file TEXT, path TEXT, line INTEGER, col INTEGER, rule TEXT, message TEXT, severity TEXT);
-CREATE INDEX problem_path ON problem (file);
-CREATE TABLE change (id TEXT PRIMARY KEY, at TEXT, by TEXT, made_at TEXT, made_by TEXT, gone INTEGER)
-    WITHOUT ROWID;
-"""
-_RACY = -1
+# In the place of a size: this file is to be read again, whatever its numbers are then.
+RACY = -1
+# How long, in seconds, another process may hold the file before this one goes on in memory.
+_PATIENCE = 2
 
 
 class Entry:
@@ -64,16 +53,21 @@ class Entry:
 
 
 class Cache:
-    """The cache of one store, in the file `path`, or in memory when `path` cannot be used."""
+    """The cache of one store, in the file `path`, or in memory when `path` cannot be used.
 
-    def __init__(self, path: str) -> None:
+    `refill` is called when the file proves damaged while it is asked something: it fills the new cache.
+    """
+
+    def __init__(self, path: str, refill: Callable[[], None] | None = None) -> None:
         self.path = path
         self.in_memory = False
+        self._refill = refill
         self._db = self._open()
 
     def _open(self) -> sqlite3.Connection:
+        inode = _inode(self.path)
         try:
-            db = sqlite3.connect(self.path, timeout=2, isolation_level=None)
+            db = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
         except sqlite3.Error:
             return self._memory(None)
         try:
@@ -83,21 +77,25 @@ class Cache:
             if _version(db) != _signature():  # another process may have been quicker
                 _create(db)
             db.execute("COMMIT")
-        except sqlite3.OperationalError:  # read-only, full or busy: the file is left as it is
-            return self._memory(db)
-        except sqlite3.Error:
+        except sqlite3.Error as error:
             db.close()
-            return self._replaced()
+            return self._memory(None) if _is_unusable(error) else self._replaced(inode)
         return db
 
-    def _replaced(self) -> sqlite3.Connection:
-        import os
-
+    def _replaced(self, inode: int | None = None) -> sqlite3.Connection:
+        """Put a new file in the place of a damaged one, unless another process has done so (`inode` was its)."""
         try:
-            os.unlink(self.path)
-            db = sqlite3.connect(self.path, timeout=2, isolation_level=None)
-            _create(db)
-        except (OSError, sqlite3.Error):
+            if inode is None or _inode(self.path) == inode:
+                os.unlink(self.path)
+        except OSError:
+            return self._memory(None)
+        try:
+            db = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
+            db.execute("BEGIN IMMEDIATE")
+            if _version(db) != _signature():
+                _create(db)
+            db.execute("COMMIT")
+        except sqlite3.Error:
             return self._memory(None)
         return db
 
@@ -105,106 +103,130 @@ class Cache:
         """Work in memory, from what can be read of `source`."""
         self.in_memory = True
         db = sqlite3.connect(":memory:", isolation_level=None)
-        try:
-            if source is not None and _version(source) == _signature():
-                source.backup(db)
-        except sqlite3.Error:
-            db.close()
-            db = sqlite3.connect(":memory:", isolation_level=None)
         if source is not None:
+            try:
+                source.backup(db, progress=_unless_busy)
+            except sqlite3.Error:
+                db.close()
+                db = sqlite3.connect(":memory:", isolation_level=None)
             source.close()
         if _version(db) != _signature():
             _create(db)
         return db
 
+    def give_up(self, error: Exception) -> None:
+        """Begin an empty cache after `error`: in its file when that is damaged, in memory when it is in use."""
+        self._db.close()
+        self._db = self._memory(None) if self.in_memory or _is_unusable(error) else self._replaced()
+
+    def others(self) -> int:
+        """Give a number that differs once another process has changed the file; -1 in memory."""
+        return -1 if self.in_memory else int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
     def begin(self) -> None:
         """Start to change the cache; when the file cannot be written, go on with a copy in memory."""
         try:
+            # What a crash of the whole machine may tear is noticed, or is older: either way it is made again.
+            self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError:
             self._db = self._memory(self._db)
             self._db.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Keep what was changed since `begin`; when the disk is full the change stays in memory."""
-        try:
-            self._db.execute("COMMIT")
-        except sqlite3.OperationalError:
-            # The open transaction can still be read here, and it is enough for this process.
-            self.in_memory = True
+        """Keep what was changed since `begin`; raises Damaged where it cannot be kept (full disk, readers)."""
+        self._db.execute("COMMIT")
 
     def rollback(self) -> None:
         """Forget what was changed since `begin`."""
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
+        try:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+        except sqlite3.Error:
+            return  # then it was rolled back already
 
     def close(self) -> None:
         """Close the cache file."""
         self._db.close()
 
-    def give_up(self, error: Exception) -> None:
-        """Begin an empty cache after `error`: in its file when that is damaged, in memory when it is in use."""
-        self._db.close()
-        self._db = self._memory(None) if isinstance(error, sqlite3.OperationalError) else self._replaced()
+    def ask(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
+        """Give all rows of a question; when the file proves damaged, it is filled anew and asked again."""
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except Damaged as error:
+            if self._refill is None or self._db.in_transaction:
+                raise
+            self.give_up(error)
+            self._refill()
+            return self._db.execute(sql, values).fetchall()
 
     # -- what was scanned ---------------------------------------------------------------------------
 
-    def same(self, scan: Scan) -> bool:
-        """Tell whether the scan is, to the byte, the one the cache was made from."""
-        return self._meta("stats") == _blob(scan.paths, scan.numbers)
+    def same(self, paths: Sequence[str], numbers: array[int]) -> bool:
+        """Tell whether a scan found, to the byte, what the cache was made from."""
+        return self._meta("stats") == _blob(paths, numbers)
 
-    def known(self) -> dict[str, tuple[int, ...]]:
-        """Give the numbers of every file the cache knows, by path; those of racy files match nothing."""
+    def kept(self) -> tuple[list[str], array[int]]:
+        """Give paths and numbers, as a scan has them, of every file the cache knows; marked ones match nothing."""
         blob = self._meta("stats")
-        if not isinstance(blob, bytes):
-            return {}
-        names, numbers = _from_blob(blob)
-        return {path: tuple(numbers[4 * i : 4 * i + 4]) for i, path in enumerate(names)}
+        return _from_blob(blob) if isinstance(blob, bytes) else ([], array("q"))
 
-    def keep_scan(self, scan: Scan, fresh: Collection[str], trusted_before: int) -> None:
-        """Remember the scan; of the paths in `fresh`, those changed since `trusted_before` are read again."""
-        known = self.known()
-        numbers = array("q", scan.numbers)
-        for i, path in enumerate(scan.paths):
-            if path in fresh:
-                racy = max(numbers[4 * i + 1], numbers[4 * i + 2]) >= trusted_before
-            else:
-                racy = path in known and known[path][0] == _RACY
-            if racy:
-                numbers[4 * i] = _RACY
-        self.set_meta("stats", _blob(scan.paths, numbers))
+    def keep(self, paths: Sequence[str], numbers: array[int], fresh: Collection[str], trusted_before: int) -> None:
+        """Remember the numbers of all files; of those in `fresh`, what is not settled is read again next time.
+
+        Settled is what last changed before `trusted_before`. `numbers` is changed in place.
+        """
+        for i, path in enumerate(paths):
+            if path in fresh and max(numbers[4 * i + 1], numbers[4 * i + 2]) >= trusted_before:
+                numbers[4 * i] = RACY
+        blob = _blob(paths, numbers)
+        if blob != self._meta("stats"):
+            self.set_meta("stats", blob)
 
     def digest(self, path: str) -> bytes | None:
         """Give the digest of the bytes the cache read from `path`."""
-        row = self._db.execute("SELECT digest FROM task WHERE path = ?", (path,)).fetchone()
-        return row[0] if row else None
+        rows = self.ask("SELECT digest FROM task WHERE path = ?", (path,))
+        return rows[0][0] if rows else None
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Replace what the cache holds of these files."""
-        many = self._db.executemany
+        one, many = self._db.execute, self._db.executemany
         for entry in entries:
             path, src = entry.path, entry.row[0]
             self.forget([path])
-            self._db.execute(
-                "INSERT INTO task (path, digest, doc, id, status, priority, type, assignee, title, due,"
-                " parent, created_at, wait) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                (path, entry.digest, entry.doc, *entry.row),
-            )
-            many("INSERT INTO link VALUES (?,?,?,?)", [(path, src, kind, dst) for kind, dst in entry.links])
-            many("INSERT INTO tag VALUES (?,?)", [(path, tag) for tag in entry.tags])
-            many("INSERT INTO problem VALUES (?,?,?,?,?,?,?)", [(path, *problem) for problem in entry.problems])
+            at = one(
+                "INSERT INTO task (path, digest, id, status, priority, type, assignee, title, due,"
+                " parent, created_at, wait) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+                (path, entry.digest, *entry.row),
+            ).lastrowid
+            if entry.doc is not None:
+                one("INSERT INTO doc VALUES (?,?)", (at, entry.doc))
+            if entry.links:
+                rows = [(kind, src, path, n, dst) for n, (kind, dst) in enumerate(entry.links)]
+                many("INSERT INTO link VALUES (?,?,?,?,?)", rows)
+            if entry.tags:
+                many("INSERT OR IGNORE INTO tag VALUES (?,?)", [(tag, at) for tag in entry.tags])
+            if entry.problems:
+                many("INSERT INTO problem VALUES (?,?,?,?,?,?,?)", [(path, *problem) for problem in entry.problems])
 
     def forget(self, paths: Iterable[str]) -> None:
         """Drop what the cache holds of these files."""
+        one = self._db.execute
         for path in paths:
-            for table in ("task", "link", "tag"):
-                self._db.execute(f"DELETE FROM {table} WHERE path = ?", (path,))  # noqa: S608 fixed names
-            self._db.execute("DELETE FROM problem WHERE file = ?", (path,))
+            row = one("SELECT file, id FROM task WHERE path = ?", (path,)).fetchone()
+            if row is None:
+                continue
+            at, src = row
+            one("DELETE FROM task WHERE file = ?", (at,))
+            one("DELETE FROM doc WHERE file = ?", (at,))
+            one("DELETE FROM tag WHERE file = ?", (at,))
+            one("DELETE FROM link WHERE src = ? AND path = ?", (src, path))
+            one("DELETE FROM problem WHERE file = ?", (path,))
 
     def clear(self) -> None:
         """Drop what the cache holds of all task files."""
         self._db.execute("DELETE FROM problem WHERE file IN (SELECT path FROM task)")
-        for table in ("task", "link", "tag"):
+        for table in ("task", "doc", "link", "tag"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 fixed names
 
     def put_config_problems(self, path: str, problems: Iterable[Problem]) -> None:
@@ -214,8 +236,8 @@ class Cache:
         self._db.executemany("INSERT INTO problem VALUES (?,?,?,?,?,?,?)", rows)
 
     def _meta(self, key: str) -> object:
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
+        rows = self.ask("SELECT value FROM meta WHERE key = ?", (key,))
+        return rows[0][0] if rows else None
 
     def meta(self, key: str) -> str:
         """Give a remembered text, empty when there is none."""
@@ -231,11 +253,34 @@ def _signature() -> str:
     return f"{VERSION} {sys.byteorder}"
 
 
+def _inode(path: str) -> int:
+    try:
+        return os.stat(path).st_ino
+    except OSError:
+        return -1
+
+
+def _is_unusable(error: Exception) -> bool:
+    """Tell whether the file may well be sound, and only cannot be used now: locked, read-only, full.
+
+    What SQLite calls operational errors are these, and two that mean a damaged file.
+    """
+    words = str(error)
+    damaged = words.startswith("no such") or "decode" in words
+    return isinstance(error, sqlite3.OperationalError) and not damaged
+
+
+def _unless_busy(status: int, _left: int, _total: int) -> None:
+    """Stop a copy that would wait for as long as another process holds the file."""
+    if status not in (0, 101):  # SQLITE_OK, SQLITE_DONE
+        raise sqlite3.OperationalError("database is locked")
+
+
 def _version(db: sqlite3.Connection) -> str:
     try:
         row = db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
     except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
+        if "no such" in str(error):
             return ""
         raise
     return str(row[0]) if row else ""
@@ -244,20 +289,19 @@ def _version(db: sqlite3.Connection) -> str:
 def _create(db: sqlite3.Connection) -> None:
     for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         db.execute(f'DROP TABLE "{name}"')
-    for statement in _SCHEMA.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    for statement in STATEMENTS:
+        db.execute(statement)
     db.execute("INSERT INTO meta VALUES ('version', ?)", (_signature(),))
 
 
 def _blob(paths: Sequence[str], numbers: array[int]) -> bytes:
-    names = "\0".join(paths).encode("utf-8", "surrogateescape")
+    names = "\0".join(paths).encode()
     return len(names).to_bytes(8, "little") + names + numbers.tobytes()
 
 
 def _from_blob(blob: bytes) -> tuple[list[str], array[int]]:
     end = 8 + int.from_bytes(blob[:8], "little")
-    names = blob[8:end].decode("utf-8", "surrogateescape")
+    names = blob[8:end].decode(errors="replace")
     numbers = array("q")
     numbers.frombytes(blob[end : end + (len(blob) - end) // 8 * 8])
     paths = names.split("\0") if names else []

@@ -81,7 +81,7 @@ def changes(edits: Iterable[Edit], view: View, files: Store, layout: str) -> lis
         elif edit.kind == "put":
             path = edit.target
             task_id = id_of(path) if path.endswith(store.SUFFIX) and path != store.CONFIG else ""
-            new = Change(path, task_id, _bytes(files, path), edit.value)
+            new = Change(path, task_id, bytes_of(files, path), edit.value)
         else:
             path, old = _present(edit.target, view, files)
             before = found[path].new if path in found else old
@@ -95,13 +95,14 @@ def _present(task_id: str, view: View, files: Store) -> tuple[str, bytes]:
     """Give path and bytes of a task that is there once; it may be unreadable as long as it is a file."""
     known = view.index.files(task_id)
     path = view.task(task_id).path if len(known) != 1 else known[0][0]
-    data = _bytes(files, path)
+    data = bytes_of(files, path)
     if data is None:
         raise TmError(f"{FOLDER}/{path} was removed just now", "try again", "not_found")
     return path, data
 
 
-def _bytes(files: Store, path: str) -> bytes | None:
+def bytes_of(files: Store, path: str) -> bytes | None:
+    """Give a file's bytes, None where there is none; raises TmError when it cannot be read."""
     try:
         return files.read(path)
     except FileNotFoundError:

@@ -86,7 +86,7 @@ def _refuse_dangling(docs: dict[str, dict[str, Any]], gone: set[str], view: View
             more = f" and {len(left) - 5} more" if len(left) > 5 else ""
             raise TmError(
                 f"cannot delete {task_id}: other tasks depend on it or name it: {named}{more}",
-                f"cut the links and delete it in one step: tm delete --force {task_id}",
+                "take those links away first: tm dep remove, or tm update ID --clear FIELD",
             )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tmfiles.dates import stamp
-from tmfiles.git.history import ancestor, log
 from tmfiles.git.repository import head
 from tmfiles.store import CONFIG, SUFFIX, id_of
 
@@ -24,6 +22,8 @@ def refresh_history(index: Index, repository: Repository, folder: str, progress:
     known = index.meta("history")
     if now == known:
         return
+    from tmfiles.git.history import ancestor, log  # a process costs more than to find nothing new
+
     follows = bool(known) and bool(now) and ancestor(repository, known, now)
     index.begin()
     try:
@@ -44,6 +44,8 @@ def refresh_history(index: Index, repository: Repository, folder: str, progress:
 
 def changes(commit: Commit, folder: str) -> list[tuple[str, str, str, bool]]:
     """Give (id, time, author, gone) for each task file that a commit changed; a moved file is not gone."""
+    from tmfiles.dates import stamp
+
     found: dict[str, tuple[str, str, str, bool]] = {}
     for status, path in sorted(commit.changes, key=lambda change: change[0] != "D"):
         below = path[len(folder) :]

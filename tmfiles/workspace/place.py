@@ -13,12 +13,12 @@ from tmfiles.workspace.view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from tmfiles.errors import Problem
     from tmfiles.git.repository import Repository
     from tmfiles.git.settings import Settings
-    from tmfiles.store import Scan
 
     Progress = Callable[[str, int, int], None]
 
@@ -41,6 +41,8 @@ class Workspace:
         self.private = self._private_folder()
         self.store = Store(os.path.join(root, FOLDER), self.private)
         self._index: Index | None = None
+        self._oddities: Sequence[Problem] | None = None
+        self._history_read = False
         self._git_settings: Settings | None = None
         self._chance: Callable[[int], bytes] | None = None
 
@@ -54,13 +56,7 @@ class Workspace:
                 start = os.path.dirname(os.path.normpath(start))
         root = store.find(start)
         if root is None or (environment.store and root != os.path.realpath(start)):
-            raise TmError(
-                f"no {FOLDER}/ in {start} or any folder above it"
-                if not environment.store
-                else f"no {FOLDER}/ in {start}, which TM_STORE names",
-                "make a store here: tm init",
-                "not_found",
-            )
+            raise _no_store(start, environment.store)
         return cls(root, environment, progress)
 
     def _private_folder(self) -> str:
@@ -130,31 +126,66 @@ class Workspace:
     def index(self) -> Index:
         """The cache, opened when first needed."""
         if self._index is None:
-            self._index = Index(os.path.join(self.private, "index.sqlite"))
+            self._index = Index(os.path.join(self.private, "index.sqlite"), self._refill)
         return self._index
 
-    def read(self, scan: Scan | None = None) -> View:
+    def read(self) -> View:
         """Give the store as it is now. Takes no lock; a hand edit is always seen."""
-        scan = scan or self.store.scan()
-        try:
-            self._refresh(scan)
-        except Damaged as error:
-            self.index.give_up(error)
-            self._refresh(scan)
-        self.config = Config.from_text(self.index.meta("config"))
-        return View(self.index, self.config, scan.oddities, self._read_history)
+        self._refresh()
+        return self._seen()
 
-    def _refresh(self, scan: Scan) -> None:
-        if not self.index.same(scan):
+    def view(self) -> View:
+        """Give the store as this process last read or wrote it, for a command that has more to ask."""
+        return self._seen() if self._oddities is not None else self.read()
+
+    def _seen(self) -> View:
+        self.config = Config.from_text(self.index.meta("config"))
+        return View(self.index, self.config, self._oddities or (), self._read_history)
+
+    def _refresh(self) -> None:
+        for _ in range(2):  # from the file; from a new file in the place of a damaged one; then in memory
+            try:
+                self._compare()
+            except Damaged as error:
+                self.index.give_up(error)
+            else:
+                return
+        self._compare()
+
+    def _compare(self) -> None:
+        index = self.index
+        others = index.others()
+        scan = self.store.scan()
+        if not index.same(scan.paths, scan.numbers):
             from tmfiles.workspace.refresh import refresh
 
-            refresh(self.index, self.store, scan, self.progress)
+            scan = refresh(index, self.store, scan, others, self.progress)
+        self._oddities = scan.oddities
+
+    def _refill(self) -> None:
+        """Fill a cache that proved damaged while it was asked."""
+        self._refresh()
+        if self._history_read:
+            self._read_history()
 
     def _read_history(self) -> None:
         from tmfiles.workspace.past import refresh_history
 
         if self.repository is not None:
             refresh_history(self.index, self.repository, self.repository_path(""), self.progress)
+            self._history_read = True
+
+    def wrote(self, paths: Sequence[str]) -> None:
+        """Tell the cache which files were written just now; that it cannot be told is no error."""
+        from tmfiles.workspace.refresh import keep_written
+
+        try:
+            keep_written(self.index, self.store, paths, self.config)
+        except Damaged as error:
+            self.index.give_up(error)
+            self._oddities = None
+        if CONFIG in paths:
+            self._oddities = None
 
     def repository_path(self, path: str) -> str:
         """Turn a path below the store folder into one relative to the repository's root."""
@@ -173,3 +204,11 @@ class Workspace:
         if self._index is not None:
             self._index.close()
             self._index = None
+
+
+def _no_store(start: str, named: str) -> TmError:
+    where = os.path.abspath(start)
+    if named:
+        hint = "correct the variable, or make a store there: tm init"
+        return TmError(f"no {FOLDER}/ in {where}, which TM_STORE names", hint, "not_found")
+    return TmError(f"no {FOLDER}/ in {where} or any folder above it", "make a store here: tm init", "not_found")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tmfiles.errors import Problem, TmError
 from tmfiles.graph import Graph
+from tmfiles.index import OF_HISTORY
 from tmfiles.store import FOLDER
 from tmfiles.task import Task
 
@@ -27,6 +28,7 @@ class View:
         self.config = config
         self._oddities = list(oddities)
         self._history = history
+        self._history_here = False
         self._graph: Graph | None = None
 
     @property
@@ -38,28 +40,33 @@ class View:
 
     def rows(self, query: Query) -> list[Row]:
         """Give all tasks the query lets pass, with effective statuses; its limit is left to the caller."""
-        if query.sort.removeprefix("-") in ("created", "updated"):
-            self._history()
-        rows = self.index.rows(query)
-        graph = self.graph
-        linked = graph.deps
-        rows = [row._replace(status=graph.status(row.id)) if row.id in linked else row for row in rows]
+        key = query.sort.removeprefix("-")
+        if key in OF_HISTORY:
+            self._bring_history()
+        linked = self.graph.deps
+        rows = [
+            row._replace(status=self.status(row)) if row.status == "pending" and row.id in linked else row
+            for row in self.index.rows(query)
+        ]
+        if key == "status":
+            rows.sort(key=_status, reverse=query.sort.startswith("-"))
         wanted = query.statuses
         return [row for row in rows if row.status in wanted] if wanted else rows
 
     def row(self, task_id: str) -> Row:
-        """Give one readable task as lists show it."""
+        """Give one readable task as lists show it; raises TmError (`not_found`)."""
         row = self.index.row(task_id)
         return row._replace(status=self.status(row))
 
     def status(self, row_or_task: Row | Task) -> str:
         """Give the effective status of a task."""
-        return self.graph.status(row_or_task.id) if row_or_task.id in self.graph.deps else row_or_task.status
+        stored = row_or_task.status
+        return "blocked" if stored == "pending" and self.graph.blockers(row_or_task.id) else stored
 
     def resolve(self, text: str) -> str:
         """Turn an id or a unique beginning of one into the id; raises TmError that lists what it may be."""
         text = text.strip()
-        if self.index.files(text):
+        if self.index.has(text):
             return text
         found = self.index.ids(text.lower()) if text else []
         if len(found) == 1:
@@ -90,11 +97,11 @@ class View:
 
         return Task(task_id, path, json.loads(doc))
 
-    def tasks(self) -> Iterator[Task]:
-        """Give every readable task, by id."""
+    def tasks(self, ids: Iterable[str] | None = None) -> Iterator[Task]:
+        """Give every readable task, by id, or those named, in no order."""
         import json
 
-        for task_id, path, doc in self.index.documents():
+        for task_id, path, doc in self.index.documents() if ids is None else self.index.documents_of(list(ids)):
             yield Task(task_id, path, json.loads(doc))
 
     def problems_of(self, path: str) -> list[Problem]:
@@ -116,10 +123,19 @@ class View:
 
     def change(self, task_id: str) -> tuple[str, str, str, str]:
         """Give (changed at, by, made at, by) from the history of HEAD; empty where no commit has the task."""
-        self._history()
+        self._bring_history()
         return self.index.change(task_id) or ("", "", "", "")
 
     def was_deleted(self, ids: Iterable[str]) -> set[str]:
         """Give those of the ids that history has seen deleted and that are not here."""
-        self._history()
+        self._bring_history()
         return self.index.was_deleted(ids)
+
+    def _bring_history(self) -> None:
+        if not self._history_here:
+            self._history()
+            self._history_here = True
+
+
+def _status(row: Row) -> str:
+    return row.status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import namedtuple
+from contextlib import contextmanager, suppress
 
 from tmfiles.dates import stamp
 from tmfiles.errors import TmError
@@ -12,18 +13,20 @@ from tmfiles.git import worktree
 from tmfiles.git.hooked import commit_with_hooks
 from tmfiles.git.repository import head
 from tmfiles.git.state import state
+from tmfiles.index import Damaged
 from tmfiles.lock import Lock
 from tmfiles.store import FOLDER
 from tmfiles.workspace import byhand, edit, record, words
+from tmfiles.workspace.interrupts import Held
 from tmfiles.workspace.judge import judge
 from tmfiles.workspace.recover import recover
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from tmfiles.git.repository import Repository
-    from tmfiles.store import Scan
+    from tmfiles.git.repository import Head, Repository
+    from tmfiles.git.worktree import Blob
     from tmfiles.workspace.edit import Change, Edit
     from tmfiles.workspace.place import Workspace
     from tmfiles.workspace.view import View
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     Plan = Callable[[View], Sequence[Edit]]
 
 # How often a commit is made anew because somebody else's commit came first.
-_TRIES = 20
+_TRIES = 100
 
 
 class How(namedtuple("How", "actor commit message", defaults=("", None, ""))):
@@ -71,41 +74,54 @@ class Outcome(namedtuple("Outcome", "changed commit notes")):
 def write(workspace: Workspace, order: Order, plan: Plan) -> Outcome:
     """Carry out what `plan` makes of the store as it is under the lock, whole or not at all.
 
-    Raises TmError; then nothing was changed, or what was changed has been put back.
+    Raises TmError; then nothing was changed, or what was changed has been put back. Interrupts wait until
+    the edit is saved, and say so (`interrupted`).
     """
     place = workspace.repository
     if place is None:
         raise TmError(f"{workspace.root} is in no Git repository", "make one: git init, then tm init", "git")
-    with _lock(workspace, order):
-        notes = recover(workspace)
-        scan = workspace.store.scan()
-        view = workspace.read(scan)
-        if wrong := workspace.config_problems():
-            raise TmError(f"{wrong[0]}", f"mend {FOLDER}/config.yaml first", "invalid")
-        config = view.config
-        changes = edit.changes(plan(view), view, workspace.store, config.layout)
-        if not changes:
-            return Outcome((), "", tuple(notes))
-        judge(changes, view, config)
-        committing = (config.commit == "auto") if order.how.commit is None else order.how.commit
+    notes: list[str] = []
+    try:
+        with _lock(workspace, order):
+            return _written(workspace, place, order, plan, notes)
+    except TmError as error:
+        # What was mended or found on the way is told also when the command itself is refused.
+        error.hint = "\n".join(part for part in (error.hint, *notes) if part)
+        raise
+
+
+def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, notes: list[str]) -> Outcome:
+    with Held("what an earlier command left was mended first"):
+        notes += recover(workspace, place)
+    view = workspace.read()
+    if wrong := workspace.config_problems():
+        raise TmError(f"{wrong[0]}", f"mend {FOLDER}/config.yaml first", "invalid")
+    config = view.config
+    changes = edit.changes(plan(view), view, workspace.store, config.layout)
+    if not changes:
+        return Outcome((), "", tuple(notes))
+    judge(changes, view, config)
+    committing = (config.commit == "auto") if order.how.commit is None else order.how.commit
+    with Held("nothing was changed") as held:
         run = _Run(workspace, place, order, view, changes, notes)
-        before = head(place).commit or ""
         commit = run.uncommitted() if not committing else run.hooked() if config.run_hooks else run.committed()
-        _keep_in_cache(run, scan, before, commit)
+        held.words, held.hint = f"{run.what} was saved first", "to take it back: tm undo" if commit else ""
+        _keep_in_cache(run, commit)
     return Outcome(tuple(dict.fromkeys(c.id for c in changes if c.id)), commit, tuple(notes))
 
 
 def _lock(workspace: Workspace, order: Order) -> Lock:
+    path = os.path.join(workspace.private, "lock")
     try:
         os.makedirs(workspace.private, exist_ok=True)
-        with open(os.path.join(workspace.private, "lock"), "a"):
+        with open(path, "a"):
             pass
     except OSError as error:
         raise TmError(
             f"cannot write to {workspace.private}: {error.strerror}",
             "reading works; to write, the repository must be writable",
         ) from error
-    return Lock(os.path.join(workspace.private, "lock"), f"tm {order.op}", workspace.environment.lock_timeout)
+    return Lock(path, f"tm {order.op}", workspace.environment.lock_timeout)
 
 
 class _Run:
@@ -126,74 +142,117 @@ class _Run:
         self.view = view
         self.changes = changes
         self.notes = notes
-        self.files = {change.path: change.new for change in changes}
+        self.paths = [workspace.repository_path(change.path) for change in changes]
         self.what = f"{order.op} {', '.join(dict.fromkeys(c.id or c.path for c in changes[:3]))}"
+        self.before: Head = head(repository)
+        self.now = workspace.now()
+        self.staged: list[str | None] = []
+        self.indexed: dict[str, Blob | None] = {}
 
     def uncommitted(self) -> str:
         """Put the files in place and leave the commit to the user."""
-        folder = self.workspace.private
-        record.keep(folder, self.what, self.changes, "", "", "")
-        self._replace()
-        record.drop(folder)
+        byhand.entries(self.repository, self.before.commit, self.paths)
+        with self._whole():
+            self._record("")
+            self._replace()
+        record.drop(self.workspace.private)
         return ""
 
     def committed(self) -> str:
-        """Prepare a commit of these paths and nothing else, put the files in place, move the branch."""
+        """Put the files in place and publish a commit of these paths and nothing else."""
         refuse_state(self.repository)
+        # A commit under an index that cannot follow would be taken back by the user's next one.
+        worktree.wait_until_free(self.repository)
+        with self._whole():
+            commit = self._published()
+        record.drop(self.workspace.private)
+        return commit
+
+    def _published(self) -> str:
+        """Give the commit, made anew as long as others come first."""
+        data = dict(zip(self.paths, (change.new for change in self.changes), strict=True))
+        author, message = byhand.author(self.workspace, self.notes), self._message()
+        in_place = False
         for _ in range(_TRIES):
-            here = head(self.repository)
-            parent = self._after_hand_edits(here.commit)
+            self.before = here = head(self.repository)
             prepared = commits.prepare(
                 self.repository,
                 self.workspace.git_settings,
-                parent,
-                {self.workspace.repository_path(change.path): change.new for change in self.changes},
-                self._message(),
-                self.workspace.now(),
-                byhand.author(self.workspace, self.notes),
+                self._after_hand_edits(),
+                data,
+                message,
+                self.now,
+                author,
             )
-            record.keep(
-                self.workspace.private, self.what, self.changes, prepared.commit, here.commit or "", here.branch or ""
-            )
-            self._replace()
-            if self._published(prepared.commit, here.commit):
-                break
-            self._put_back()
-        else:
-            raise TmError("other commits keep coming first", "try again", "git")
-        worktree.refresh_index(self.repository, prepared.blobs)
-        record.drop(self.workspace.private)
-        return prepared.commit
+            if not in_place:
+                # A `git commit -a` that is at work would take our files along.
+                worktree.wait_until_free(self.repository)
+                if head(self.repository) != here:
+                    continue
+            self._record(prepared.commit)
+            if not in_place:
+                self._replace()
+                in_place = True
+            # The index goes first: `git commit` reads HEAD and then the index, so that one which read the index
+            # too early finds HEAD moved, and cannot take our change back.
+            self.indexed = prepared.blobs
+            worktree.refresh_index(self.repository, prepared.blobs)
+            if commits.publish(self.repository, prepared.commit, here.commit, f"tm: {self.order.op}"):
+                return prepared.commit
+            if commits.kept(self.repository, prepared):
+                return self._taken_along()
+        raise TmError("other commits keep coming first", "try again", "git")
+
+    def _taken_along(self) -> str:
+        """Give the user's own commit that took the files in as they lay there, and say so."""
+        commit = head(self.repository).commit or ""
+        commits.discard(self.repository)
+        self.notes.append(f"a commit made at the same moment took this edit in: {commit[:10]}")
+        return commit
 
     def hooked(self) -> str:
         """Put the files in place and let `git commit` commit them, with the project's hooks."""
         refuse_state(self.repository)
-        here = head(self.repository).commit
-        parent = self._after_hand_edits(here)
-        paths = [self.workspace.repository_path(change.path) for change in self.changes]
+        here = self.before.commit
+        parent = self._after_hand_edits()
         if parent and parent != here:
-            commits.publish(self.repository, parent, here, "tm: edit by hand")
             held = worktree.listed(self.repository, parent, self.workspace.repository_path("").rstrip("/"))
-            worktree.refresh_index(self.repository, {path: held.get(path) for path in paths})
-        record.keep(self.workspace.private, self.what, self.changes, "", "", "")
-        self._replace()
-        try:
+            worktree.refresh_index(self.repository, {path: held.get(path) for path in self.paths})
+            if not commits.publish(self.repository, parent, here, "tm: edit by hand"):
+                raise TmError("another commit came first", "try again", "git")
+        with self._whole():
+            self._record(record.HOOKED)
+            self._replace()
             commit = commit_with_hooks(
                 self.repository,
                 self.workspace.git_settings,
-                paths,
+                self.paths,
                 self._message(),
-                self.workspace.now(),
+                self.now,
                 byhand.author(self.workspace, self.notes),
             )
-        except TmError:
-            self._put_back()
-            raise
         record.drop(self.workspace.private)
         return commit
 
-    def _after_hand_edits(self, parent: str | None) -> str | None:
-        return byhand.committed(self.workspace, self.repository, self.view, self.changes, parent, self.notes)
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Put everything back when the block fails."""
+        try:
+            yield
+        except BaseException as error:
+            self._put_back()
+            if isinstance(error, OSError):
+                where = error.filename or FOLDER
+                raise TmError(f"cannot write {where}: {error.strerror}", "nothing was changed") from error
+            raise
+
+    def _after_hand_edits(self) -> str | None:
+        entries = byhand.entries(self.repository, self.before.commit, self.paths)
+        self.staged = self.staged or [entries[path].index for path in self.paths]
+        before = self.before.commit
+        return byhand.committed(
+            self.workspace, self.repository, self.view, self.changes, before, entries, self.now, self.notes
+        )
 
     def _message(self) -> str:
         how = self.order.how
@@ -206,26 +265,32 @@ class _Run:
             trailers=self.order.trailers,
         )
 
-    def _replace(self) -> None:
-        try:
-            self.workspace.store.replace(self.files)
-        except OSError as error:
-            self._put_back()
-            raise TmError(
-                f"cannot write {error.filename or FOLDER}: {error.strerror}", "nothing was changed"
-            ) from error
+    def _record(self, commit: str) -> None:
+        record.keep(self.workspace.private, self.what, self.changes, commit, self.before, self.staged)
 
-    def _published(self, commit: str, parent: str | None) -> bool:
-        try:
-            return commits.publish(self.repository, commit, parent, f"tm: {self.order.op}")
-        except TmError:
-            self._put_back()
-            raise
+    def _replace(self) -> None:
+        """Swap the files, unless an editor was quicker."""
+        store = self.workspace.store
+        for change in self.changes:
+            if edit.bytes_of(store, change.path) != change.old:
+                raise TmError(f"{FOLDER}/{change.path} was edited just now", "nothing was changed: try again")
+        store.replace({change.path: change.new for change in self.changes})
 
     def _put_back(self) -> None:
-        """Give every file its earlier bytes again, and forget the record."""
-        self.workspace.store.replace({change.path: change.old for change in self.changes})
+        """Give files and index what they held, where they hold ours, and forget the record."""
+        store = self.workspace.store
+        mine = [change for change in self.changes if edit.bytes_of(store, change.path) == change.new]
+        try:
+            store.replace({change.path: change.old for change in mine})
+            if self.indexed:
+                worktree.restore_index(self.repository, self.indexed, dict(zip(self.paths, self.staged, strict=True)))
+        except (OSError, TmError) as error:
+            raise TmError(
+                f"the edit failed, and so did putting it back: {error}", "the next tm command mends it"
+            ) from error
         record.drop(self.workspace.private)
+        with suppress(TmError):
+            commits.discard(self.repository)
 
 
 def refuse_state(place: Repository) -> None:
@@ -238,14 +303,17 @@ def refuse_state(place: Repository) -> None:
     raise TmError(f"{what}: a commit made now could be lost", f"{hint}, or edit without a commit: --no-commit")
 
 
-def _keep_in_cache(run: _Run, scan: Scan, before: str, commit: str) -> None:
+def _keep_in_cache(run: _Run, commit: str) -> None:
     """Tell the cache what was written, so that the next read finds nothing to do."""
     from tmfiles.workspace.past import keep_commit
-    from tmfiles.workspace.refresh import keep_written
 
-    workspace, view = run.workspace, run.view
-    keep_written(view.index, workspace.store, scan, [change.path for change in run.changes], view.config)
-    if commit:
-        author = workspace.git_settings.author or byhand.author(workspace)
-        gone = {change.id: change.new is None for change in run.changes if change.id}
-        keep_commit(view.index, before, commit, stamp(workspace.now()), author.name if author else "", gone)
+    workspace, view, before = run.workspace, run.view, run.before.commit or ""
+    try:
+        workspace.wrote([change.path for change in run.changes])
+        if commit:
+            author = workspace.git_settings.author or byhand.author(workspace)
+            gone = {change.id: change.new is None for change in run.changes if change.id}
+            keep_commit(view.index, before, commit, stamp(run.now), author.name if author else "", gone)
+    except Damaged as error:
+        # What was written is safe without it: a cache is only ever begun anew.
+        view.index.give_up(error)
