@@ -1,0 +1,203 @@
+"""Taking commands back: each one whole, to the byte, by a new commit, and never over somebody's later words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import GitRepo
+from writing import Store
+
+IDS = ("one", "two", "three")
+
+
+def filled(repo: GitRepo) -> Store:
+    """Make a store of three tasks, of which one is completed and one depends on another."""
+    store = Store(repo)
+    for task_id in IDS:
+        store.do("add", f"Task {task_id}", "--id", task_id)
+    repo.write(
+        ".tasks/one.yaml", "# a comment\ntitle: 'Task one'   # quoted\nextra: {kept: [1]}\n\ndepends_on:\n- two\n"
+    )
+    store.do("complete", "three", "--summary", "Done")
+    store.do("update", "one", "--tag", "web")
+    return store
+
+
+def beads(folder: Path, count: int) -> str:
+    """Write issues to import, with a type the store does not know yet."""
+    path = folder / "issues.jsonl"
+    lines = [
+        json.dumps({"id": f"bd-{n}", "title": f"Issue {n}", "status": "open", "issue_type": "spike"})
+        for n in range(count)
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+COMMANDS: dict[str, Callable[[Path], list[str]]] = {
+    "add": lambda _: ["add", "A new one", "--depends-on", "one"],
+    "update": lambda _: ["update", "one", "two", "--priority", "high"],
+    "clear": lambda _: ["update", "one", "--clear", "tags", "-d", "Words"],
+    "assign": lambda _: ["assign", "one", "two", "li"],
+    "start": lambda _: ["start", "two"],
+    "complete": lambda _: ["complete", "two", "--summary", "Words", "--actual", "3h"],
+    "cancel": lambda _: ["cancel", "one", "--reason", "No"],
+    "reopen": lambda _: ["reopen", "three"],
+    "delete": lambda _: ["delete", "one", "three"],
+    "delete --force": lambda _: ["delete", "two", "--force"],
+    "dep add": lambda _: ["dep", "add", "one", "three"],
+    "dep remove": lambda _: ["dep", "remove", "one", "two"],
+    "import": lambda folder: ["import", "beads", beads(folder, 130)],
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_undo_restores_every_byte(repo: GitRepo, tmp_path: Path, name: str) -> None:
+    """After a command and undo every file is as before, to the byte, and so is git's tree."""
+    store = filled(repo)
+    before, tree = store.files(), store.git("rev-parse", "HEAD:.tasks")
+    store.do(*COMMANDS[name](tmp_path))
+    assert store.files() != before
+    store.do("undo")
+    assert store.files() == before
+    assert store.git("rev-parse", "HEAD:.tasks") == tree
+    assert store.status() == ""
+    store.assert_sound()
+
+
+def test_twice_takes_back_two_commands(repo: GitRepo) -> None:
+    """Each undo takes back the latest command that still stands, skipping undos and what they took back."""
+    store = filled(repo)
+    states = [store.files()]
+    for words in (["start", "two"], ["assign", "two", "li"], ["update", "one", "--tag", "new"]):
+        store.do(*words)
+        states.append(store.files())
+    for state in reversed(states[:-1]):
+        store.do("undo")
+        assert store.files() == state
+    store.do("start", "two")
+    store.do("undo")
+    assert store.files() == states[0]
+
+
+def test_changed_since_is_refused(repo: GitRepo) -> None:
+    """What was changed after the command, by tm or by hand, is not overwritten; nothing happens."""
+    store = filled(repo)
+    store.do("update", "one", "--priority", "high")
+    target = store.git("rev-parse", "HEAD")
+    store.do("update", "one", "--tag", "later")
+    before = store.files()
+    ran = store.do("undo", target[:10], code=1)
+    assert "one has changed since" in ran.err
+    store.do("undo")
+    with store.file("one").open("a", encoding="utf-8") as file:
+        file.write("assignee: li\n")
+    assert "one has changed since" in store.do("undo", code=1).err
+    store.file("one").unlink()
+    assert "one has changed since" in store.do("undo", code=1).err
+    assert {**store.files(), "one.yaml": b""} == {**before, "one.yaml": b""}
+
+
+def test_anothers_command_only_by_its_id(repo: GitRepo) -> None:
+    """Plain undo passes over the commands of other actors; named by its commit one is taken back."""
+    store = filled(repo)
+    store.do("update", "two", "--tag", "mine")
+    mine = store.files()
+    store.do("--as", "agent-7", "update", "one", "--tag", "theirs")
+    theirs = store.git("rev-parse", "--short=8", "HEAD")
+    store.do("undo")
+    assert "mine" not in store.doc("two").get("tags", [])
+    assert "theirs" in store.doc("one")["tags"]
+    store.do("undo", theirs)
+    assert "theirs" not in store.doc("one")["tags"]
+    store.do("--as", "agent-7", "undo", code=1)
+    assert store.files() != mine
+
+
+def test_an_undo_can_be_undone_by_its_id(repo: GitRepo) -> None:
+    """Undo of an undo brings the command back, after which plain undo can take it back again."""
+    store = filled(repo)
+    before = store.files()
+    store.do("start", "two")
+    after = store.files()
+    store.do("undo")
+    store.do("undo", store.git("rev-parse", "HEAD")[:12])
+    assert store.files() == after
+    store.do("undo")
+    assert store.files() == before
+
+
+def test_taken_back_already(repo: GitRepo) -> None:
+    """The same command cannot be taken back twice, nor init, nor a commit that is not tm's."""
+    store = filled(repo)
+    store.do("start", "two")
+    target = store.git("rev-parse", "HEAD")[:10]
+    store.do("undo")
+    assert "taken back already" in store.do("undo", target, code=1).err
+    repo.write(".tasks/two.yaml", "title: By hand\n")
+    own = repo.commit("the user's")
+    assert "not made by tm" in store.do("undo", own[:10], code=1).err
+    first = store.git("rev-list", "--max-parents=0", "HEAD")
+    assert store.do("undo", first[:10], code=1)
+
+
+def test_after_a_merge(repo: GitRepo) -> None:
+    """Commands of both sides of a merge can be taken back, one after the other."""
+    store = filled(repo)
+    before = store.files()
+    store.git("switch", "--quiet", "--create", "side")
+    store.do("update", "one", "--tag", "side")
+    side = store.git("rev-parse", "HEAD")
+    store.git("switch", "--quiet", "main")
+    store.do("update", "two", "--tag", "main")
+    store.git("merge", "--quiet", "--no-edit", "side")
+    store.do("undo", side[:10])
+    store.do("undo")
+    assert store.files() == before
+    store.assert_sound()
+
+
+def test_after_a_rebase(repo: GitRepo) -> None:
+    """The command is found by its trailer, not by its commit: a rebase changes nothing."""
+    store = filled(repo)
+    store.git("switch", "--quiet", "--create", "side", "HEAD~1")
+    before = store.files()
+    store.do("start", "two")
+    store.git("rebase", "--quiet", "main")
+    with_main = {**store.files(), "two.yaml": before["two.yaml"]}
+    store.do("undo")
+    assert store.files() == with_main
+
+
+def test_a_task_that_others_name_by_now(repo: GitRepo) -> None:
+    """An add is not taken back while other tasks depend on what it made."""
+    store = Store(repo)
+    new = store.add("New")
+    other = store.add("Other")
+    store.do("dep", "add", other, new)
+    made = store.git("rev-list", "--grep", f"tm: add {new}", "HEAD")
+    ran = store.do("undo", made[:10], code=1)
+    assert f"{other} (depends_on)" in ran.err
+    assert store.file(new).exists()
+
+
+def test_without_a_commit(repo: GitRepo) -> None:
+    """With --no-commit the files go back and the history is left to the user."""
+    store = filled(repo)
+    before, count = store.files(), store.commits() + 1
+    store.do("start", "two")
+    store.do("undo", "--no-commit")
+    assert store.files() == before
+    assert store.commits() == count
+    assert store.status() == " M .tasks/two.yaml"
+
+
+def test_nothing_to_take_back(repo: GitRepo) -> None:
+    """In a fresh store undo says that there is nothing, and changes nothing."""
+    store = Store(repo)
+    assert "no command left" in store.do("undo", code=1).err
+    assert "no command" in store.do("undo", "abcdef12", code=1).err
+    assert store.commits() == 1
