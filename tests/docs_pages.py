@@ -10,6 +10,7 @@ from tmfiles.cli.app import ALIASES, COMMANDS
 from tmfiles.rules import RULES
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+PARTS = {"dep": ("add", "remove", "tree", "cycles"), "criteria": ("list", "add", "met", "remove")}
 _NOTE = "<!-- made by `python tests/docs_pages.py` -->\n\n"
 
 
@@ -33,8 +34,8 @@ def commands() -> str:
     for name in COMMANDS:
         also = f", also `tm {short[name]}`" if name in short else ""
         parts.append(f"\n## tm {name}{also}\n\n```text\n{_help([name])}```\n")
-        if name == "dep":
-            parts += [f"\n```text\n{_help([name, part])}```\n" for part in ("add", "remove", "tree", "cycles")]
+        for part in PARTS.get(name, ()):
+            parts.append(f"\n```text\n{_help([name, part])}```\n")
     return "".join(parts)
 
 

@@ -6,8 +6,8 @@ from collections import Counter, namedtuple
 
 from tmfiles import codec, ids
 from tmfiles.errors import TmError
-from tmfiles.interop import beads
-from tmfiles.store import CONFIG, FOLDER
+from tmfiles.interop import beads, tasks
+from tmfiles.store import CONFIG, FOLDER, place
 from tmfiles.task import TYPES
 from tmfiles.workspace import edit
 from tmfiles.workspace.write import How, Order, Outcome, write
@@ -16,12 +16,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tmfiles.interop.beads import Import
-    from tmfiles.interop.beads_links import Entry
+    from tmfiles.config import Config
+    from tmfiles.interop.imported import Entry, Import
     from tmfiles.workspace import View, Workspace
     from tmfiles.workspace.edit import Edit
 
-FORMATS = {"beads": beads.convert}
+FORMATS = {"beads": beads.convert, "tasks": tasks.convert}
 
 
 class Brought(namedtuple("Brought", "added present deleted types report outcome")):
@@ -56,7 +56,8 @@ def bring(workspace: Workspace, kind: str, data: bytes, how: How, *, path: str =
     def plan(view: View) -> list[Edit]:
         sorted_out = _sorted_out(view, found)
         result[:] = [sorted_out]
-        edits = [edit.make(task_id, found.tasks[task_id]) for task_id in sorted_out.added]
+        count = view.index.count() + len(sorted_out.added)
+        edits = [_made(found, task_id, view.config, count) for task_id in sorted_out.added]
         return [*_declared(workspace, sorted_out.types), *edits]
 
     if dry_run:
@@ -77,6 +78,15 @@ def _sorted_out(view: View, found: Import) -> Brought:
     used = {found.tasks[task_id].get("type") for task_id in added}
     types = tuple(name for name in found.types if name in used and name not in view.config.all_types)
     return Brought(added, present, deleted, types, found.report, None)
+
+
+def _made(found: Import, task_id: str, config: Config, count: int) -> Edit:
+    """Give the edit that makes one task, by its document or as the very file that came along."""
+    if task_id not in found.files:
+        return edit.make(task_id, found.tasks[task_id])
+    path, data = found.files[task_id]
+    path = path or place(task_id, config.layout, count)
+    return edit.put(path, data or codec.dumps(found.tasks[task_id]))
 
 
 def _declared(workspace: Workspace, types: Sequence[str]) -> list[Edit]:

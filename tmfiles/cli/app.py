@@ -33,17 +33,33 @@ COMMANDS = {
     "reopen": "steps",
     "delete": "tasks",
     "dep": "links",
+    "comment": "notes",
+    "criteria": "notes",
     "undo": "past",
     "init": "stores",
     "check": "stores",
     "import": "stores",
+    "export": "exports",
     "demo": "stores",
 }
 # The help page, heading by heading.
 HEADINGS = {
     "Look": ("list", "show", "ready", "blocked", "next", "log"),
-    "Change": ("add", "update", "assign", "start", "complete", "cancel", "reopen", "delete", "dep", "undo"),
-    "The store": ("init", "check", "import", "demo"),
+    "Change": (
+        "add",
+        "update",
+        "assign",
+        "start",
+        "complete",
+        "cancel",
+        "reopen",
+        "delete",
+        "dep",
+        "comment",
+        "criteria",
+        "undo",
+    ),
+    "The store": ("init", "check", "import", "export", "demo"),
 }
 ALIASES = {"ls": "list", "done": "complete", "rm": "delete"}
 _TAKES_VALUE = ("-C", "--as")

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tmfiles import dates, ids
 from tmfiles.errors import Problem, TmError
 from tmfiles.interop import beads_links as linking
 from tmfiles.interop import jsonl
-from tmfiles.interop.beads_links import Entry, keep, moment, text
+from tmfiles.interop.beads_links import keep, moment, text
+from tmfiles.interop.imported import Entry, Import
 from tmfiles.task import SHAPES, TYPES
 
 if TYPE_CHECKING:
@@ -55,15 +56,6 @@ _ITEM = re.compile(r"(?:[-*+]|\d+[.)])\s+(?:\[([ xX])\]\s+)?(\S.*)")
 _URL = re.compile(r"https?://\S{1,4000}")
 
 
-class Import(NamedTuple):
-    """What an export becomes: documents by id, types to declare in `config.yaml`, what was decided."""
-
-    tasks: dict[str, Doc]
-    types: tuple[str, ...]
-    report: tuple[Entry, ...]
-    counts: dict[str, int]
-
-
 def convert(lines: Iterable[bytes], path: str = "") -> Import:
     """Convert the lines of a beads export, all or nothing.
 
@@ -90,12 +82,8 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
             keep(doc, key, value)
     report += linking.connect(tasks, links, names, dead)
     report += [Entry("kept", "", f"{key}: {n}, kept in fields.beads.{key}") for key, n in sorted(extra.items())]
-    counts = {"issues": len(issues), "tasks": len(tasks), "deleted": len(dead)}
-    counts["comments"] = sum(len(doc.get("journal", ())) for doc in tasks.values())
-    counts["labels"] = sum(len(doc.get("tags", ())) for doc in tasks.values())
-    counts["links"] = sum(map(len, links.values()))
     types = tuple(sorted({doc["type"] for doc in tasks.values()}.difference(TYPES)))
-    return Import({id: _tidy(doc) for id, doc in tasks.items()}, types, tuple(report), counts)
+    return Import({id: _tidy(doc) for id, doc in tasks.items()}, types, tuple(report))
 
 
 def _issues(lines: Iterable[bytes], path: str, report: list[Entry]) -> list[Doc]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tmfiles import dates, graph
 from tmfiles.errors import TmError
+from tmfiles.interop.imported import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -21,17 +22,6 @@ if TYPE_CHECKING:
 BLOCKING = ("blocks", "conditional-blocks", "waits-for")
 SINGLE = {"parent-child": "parent", "discovered-from": "source"}
 SEE_ALSO = ("related", "relates-to", "relates_to")
-
-
-class Entry(NamedTuple):
-    """One thing that was decided, left out or kept aside; `id` is empty where it is about many tasks."""
-
-    kind: str
-    id: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.id}: {self.message}" if self.id else self.message
 
 
 class Link(NamedTuple):

@@ -1,0 +1,130 @@
+"""What goes out comes back: every format holds what its page says, JSON lines hold the very files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import GitRepo
+
+ISSUES = Path(__file__).parent.parent.parent / "shared" / "data" / "beads-issues.jsonl"
+
+
+def tm(folder: Path, *words: str, code: int = 0) -> str:
+    """Run a command in a folder; give what it printed on standard output, to the byte."""
+    done = subprocess.run([sys.executable, "-m", "tmfiles", *words], cwd=folder, capture_output=True)
+    assert done.returncode == code, done.stderr.decode()
+    return (done.stdout if not code else done.stderr).decode("utf-8")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every task file below the store, by path."""
+    tasks = folder / ".tasks"
+    return {str(p.relative_to(tasks)): p.read_bytes() for p in tasks.rglob("*.yaml") if p.name != "config.yaml"}
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """An empty repository beside the first, with a store."""
+    folder = tmp_path / "other"
+    folder.mkdir()
+    tm(folder, "init")
+    return folder
+
+
+def made(repo: GitRepo) -> Path:
+    """A store with tasks by tm, by hand, in a folder of their own, and with line endings of their own."""
+    tm(repo.path, "init")
+    tm(repo.path, "add", "Write | the *docs*", "--id", "docs", "-t", "b,a", "-d", "One\n\nTwo", "--criterion", "Read")
+    tm(repo.path, "add", 'Say "hi", =1+1', "--id", "hello", "--depends-on", "docs", "-a", "maria")
+    tm(repo.path, "complete", "docs", "--summary", "Done")
+    repo.write(".tasks/mine/by-hand.yaml", "# mine\nstatus: in_progress\ntitle:   By hand   # yes\r\n\r\nodd: key\n")
+    return repo.path
+
+
+def test_json_lines_bring_back_the_same_files(repo: GitRepo, other: Path) -> None:
+    """Exported and imported into an empty store, every file is the same to the byte, comments included."""
+    folder = made(repo)
+    lines = repo.path / "tasks.jsonl"
+    tm(folder, "export", "--output", str(lines))
+    tm(other, "import", "tasks", str(lines))
+    assert files(other) == files(folder)
+    assert tm(other, "export") == tm(folder, "export") == lines.read_text(encoding="utf-8")
+    again = tm(other, "import", "tasks", str(lines))
+    assert "imported 0 tasks" in again
+
+
+@pytest.mark.skipif(not ISSUES.exists(), reason="the real issues are not here")
+def test_real_issues_survive_the_way_out_and_back(repo: GitRepo, other: Path) -> None:
+    """2,086 real tasks go out as JSON lines and come back as the same files, with the types they need."""
+    tm(repo.path, "init")
+    tm(repo.path, "import", "beads", str(ISSUES))
+    (other / "all.jsonl").write_text(tm(repo.path, "export"), encoding="utf-8")
+    tm(other, "import", "tasks", "all.jsonl")
+    assert files(other) == files(repo.path)
+    assert (other / ".tasks" / "config.yaml").read_bytes() == (repo.path / ".tasks" / "config.yaml").read_bytes()
+
+
+def test_csv_holds_every_task_and_cell(repo: GitRepo) -> None:
+    """A CSV reader finds each task with its effective status, and text with quotes and lines whole."""
+    rows = list(csv.DictReader(io.StringIO(tm(made(repo), "export", "-f", "csv"), newline="")))
+    assert [row["id"] for row in rows] == ["by-hand", "docs", "hello"]
+    assert rows[1]["tags"] == "a b"
+    assert rows[1]["description"] == "One\n\nTwo"
+    assert rows[2]["title"] == 'Say "hi", =1+1'
+    assert rows[2]["status"] == "pending"
+    assert rows[2]["depends_on"] == "docs"
+
+
+def test_json_is_one_list(repo: GitRepo) -> None:
+    """The JSON export is a list with each document once."""
+    found = json.loads(tm(made(repo), "export", "-f", "json"))
+    assert [one["id"] for one in found] == ["by-hand", "docs", "hello"]
+    assert found[1]["criteria"] == [{"text": "Read"}]
+
+
+def test_markdown_is_a_check_list(repo: GitRepo) -> None:
+    """Tasks stand under their status, closed ones ticked, marks of Markdown in a title escaped."""
+    text = tm(made(repo), "export", "-f", "markdown")
+    assert text.startswith("# Tasks\n\n## In progress\n\n- [ ] By hand (`by-hand`)\n")
+    assert "\n## Completed\n\n- [x] Write | the \\*docs\\* (`docs`)\n" in text
+    assert '- [ ] Say "hi", =1+1 (`hello`) — maria\n' in text
+
+
+def test_a_file_that_is_there_is_not_overwritten(repo: GitRepo) -> None:
+    """Export refuses to write over a file, and leaves it as it is."""
+    folder = made(repo)
+    kept = repo.write("kept.csv", "mine")
+    assert "cannot write" in tm(folder, "export", "-f", "csv", "--output", str(kept), code=2)
+    assert kept.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"title": "No id"}',
+        '{"id": "x1", "title": "T", "_path": "../x1.yaml"}',
+        '{"id": "x1", "title": "T", "_path": "config.yaml"}',
+        '{"id": "x1", "title": "T", "_path": "a/../../x1.yaml"}',
+        '{"id": "x1", "title": "T", "_path": ".git/x1.yaml"}',
+        '{"id": "../x", "title": "T"}',
+        '{"id": "x1", "title": ""}',
+        '{"id": "x1", "title": "T", "depends_on": ["nowhere"]}',
+        '{"id": "x1", "title": "T", "_text": "title: [\\n"}',
+        "not json",
+    ],
+)
+def test_nothing_comes_in_by_halves(repo: GitRepo, line: str) -> None:
+    """One line that is wrong refuses the whole import, and no file appears anywhere."""
+    tm(repo.path, "init")
+    repo.write("lines.jsonl", '{"id": "fine", "title": "Fine"}\n' + line + "\n")
+    before = sorted(os.walk(repo.path / ".tasks"))
+    tm(repo.path, "import", "tasks", "lines.jsonl", code=1)
+    assert sorted(os.walk(repo.path / ".tasks")) == before
+    assert repo.git("status", "--porcelain") == "?? lines.jsonl"

@@ -1,0 +1,100 @@
+"""What is said on a task and what must hold for it: journal and criteria; plain arguments in, values out."""
+
+from __future__ import annotations
+
+from tmfiles.actions.tasks import Done, done
+from tmfiles.dates import stamp
+from tmfiles.errors import TmError
+from tmfiles.workspace import edit
+from tmfiles.workspace.write import How, Order, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from tmfiles.task import Task
+    from tmfiles.workspace import View, Workspace
+    from tmfiles.workspace.edit import Edit
+
+    Criteria = list[dict[str, Any]]
+
+
+def comment(workspace: Workspace, text: str, words: str, how: How) -> Done:
+    """Add a comment to a task's journal; raises TmError (`usage`) when it is empty."""
+    if not words.strip():
+        raise TmError("the comment is empty", 'say something: tm comment ID "TEXT"', "usage")
+    return _changed(workspace, "comment", text, how, lambda task: {"journal": said(workspace, task, words, how)})
+
+
+def said(workspace: Workspace, task: Task, words: str, how: How, kind: str = "comment") -> list[dict[str, str]]:
+    """Give a task's journal with one entry more."""
+    entry = {
+        "at": stamp(workspace.now()),
+        "by": workspace.actor(how.actor),
+        "kind": kind,
+        "text": words if "\n" in words.strip() else words.strip(),
+    }
+    return [*task.doc.get("journal", ()), entry]
+
+
+def criteria(workspace: Workspace, text: str) -> Criteria:
+    """Give a task's criteria in order."""
+    view = workspace.read()
+    return list(view.task(view.resolve(text)).doc.get("criteria", ()))
+
+
+def add_criteria(workspace: Workspace, text: str, words: Sequence[str], how: How) -> Done:
+    """Say what more must hold for a task to be done; words that are there already change nothing."""
+
+    def added(criteria: Criteria) -> Criteria:
+        known = {one.get("text") for one in criteria}
+        new = dict.fromkeys(one.strip() for one in words)
+        return [*criteria, *({"text": one} for one in new if one not in known)]
+
+    return _criteria(workspace, text, how, added)
+
+
+def meet(workspace: Workspace, text: str, numbers: Sequence[int], how: How, *, met: bool) -> Done:
+    """Mark criteria, by their number from 1, as met or not."""
+
+    def marked(criteria: Criteria) -> Criteria:
+        _refuse_unknown(numbers, criteria)
+        return [{**one, "met": met} if at in numbers else one for at, one in enumerate(criteria, 1)]
+
+    return _criteria(workspace, text, how, marked)
+
+
+def remove_criteria(workspace: Workspace, text: str, numbers: Sequence[int], how: How) -> Done:
+    """Take criteria away, by their number from 1."""
+
+    def left(criteria: Criteria) -> Criteria:
+        _refuse_unknown(numbers, criteria)
+        return [one for at, one in enumerate(criteria, 1) if at not in numbers]
+
+    return _criteria(workspace, text, how, left)
+
+
+def _refuse_unknown(numbers: Sequence[int], criteria: Criteria) -> None:
+    for number in numbers:
+        if not 1 <= number <= len(criteria):
+            has = f"it has 1 to {len(criteria)}" if criteria else "it has none"
+            raise TmError(f"no criterion {number}", f"{has}; tm criteria list ID shows them", "not_found")
+
+
+def _criteria(workspace: Workspace, text: str, how: How, change: Callable[[Criteria], Criteria]) -> Done:
+    return _changed(
+        workspace, "criteria", text, how, lambda task: {"criteria": change(list(task.doc.get("criteria", ())))}
+    )
+
+
+def _changed(workspace: Workspace, op: str, text: str, how: How, change: Callable[[Task], dict[str, Any]]) -> Done:
+    chosen: list[str] = []
+
+    def plan(view: View) -> list[Edit]:
+        task = view.task(view.resolve(text))
+        chosen[:] = [task.id]
+        return [edit.change(task.id, change(task))]
+
+    outcome = write(workspace, Order(op, how), plan)
+    return done(workspace, chosen, outcome)

@@ -1,0 +1,60 @@
+"""The command export."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from tmfiles.actions import exports as actions
+from tmfiles.cli import options as o
+from tmfiles.cli.session import Session, words
+from tmfiles.errors import TmError
+from tmfiles.query import Query
+from tmfiles.render import exports as render
+
+_FORMATS = ("jsonl", "json", "csv", "markdown")
+
+
+def export(
+    context: typer.Context,
+    kind: Annotated[
+        str, typer.Option("--format", "-f", metavar="FORMAT", help="jsonl, json, csv or markdown.")
+    ] = "jsonl",
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="A new file to write to.")] = "",
+    status: Annotated[list[str], typer.Option("-s", "--status", metavar="STATUS", help="In this status.")] = [],  # noqa: B006 Typer wants the empty list itself
+    tag: o.Tags = [],  # noqa: B006
+    assignee: o.Assignees = [],  # noqa: B006
+    sort: o.Sort = "id",
+) -> None:
+    """Print tasks for another program, whole or as a table.
+
+    JSON lines hold everything: tm import tasks FILE brings back the same files.
+
+    tm export --format csv --output tasks.csv
+    """
+    session: Session = context.obj
+    if kind not in _FORMATS:
+        raise TmError(f"unknown format {kind!r}", f"one of: {', '.join(_FORMATS)}", "usage")
+    query = Query(statuses=tuple(words(status)), tags=tuple(words(tag)), assignees=tuple(assignee), sort=sort)
+    found = actions.records(session.workspace(), query)
+    text = {
+        "jsonl": lambda: render.jsonl(actions.documents(found)),
+        "json": lambda: render.pretty(actions.documents(found)),
+        "csv": lambda: render.table(found),
+        "markdown": lambda: render.markdown(found),
+    }[kind]()
+    if not output:
+        session.write(text)
+        return
+    try:
+        with open(output, "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise TmError(
+            f"cannot write {output}: {error.strerror}", "name a file that is not there yet", "usage"
+        ) from error
+    session.tell(f"wrote {len(found)} tasks to {output}")
