@@ -63,6 +63,16 @@ def titles(root: Path) -> dict[str, str]:
         return {row.id: row.title for row in workspace.read().rows(Query())}
 
 
+def open_to_all(folder: Path, mode: int = 0o755) -> None:
+    """Let other users reach a test's folder: those above it, which the tests' runner makes, are its own user's."""
+    top = Path(tempfile.gettempdir()).resolve()
+    folder.chmod(mode)
+    for above in folder.resolve().parents:
+        if above == top or top not in above.parents:
+            break
+        above.chmod(0o755)
+
+
 def tm(root: Path, *words: str, **how: Any) -> subprocess.CompletedProcess[str]:
     """Run `tm` as a process in a folder."""
     return subprocess.run(command(words), cwd=root, capture_output=True, text=True, check=False, **how)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from bench.generate import docs
 from conftest import GitRepo
-from reading import answers, cached, fresh, opened, titles, tm
+from reading import answers, cached, fresh, open_to_all, opened, titles, tm
 
 from tmfiles import codec
 from tmfiles.query import Query
@@ -120,8 +120,7 @@ def test_a_place_that_cannot_be_written(filled: GitRepo) -> None:
     """Another user, who may only read, gets the same answers, before and after an edit."""
     if sys.platform == "win32" or os.geteuid() != 0:
         pytest.skip("needs two users")
-    for path in filled.path.parents[:3]:
-        path.chmod(0o755)
+    open_to_all(filled.path)
     before = _index(filled).read_bytes()
     for _ in range(2):
         os.seteuid(65534)

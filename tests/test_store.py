@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import GitRepo
-from reading import cached, fresh, opened, titles
+from reading import cached, fresh, open_to_all, opened, titles
 
 from tmfiles.index import RACY
 from tmfiles.store import Store, place
@@ -222,8 +222,7 @@ def test_a_file_that_cannot_be_read_is_tried_again(repo: GitRepo) -> None:
     """What one user may not read is no fact for the next, who shares the cache: each looks for himself."""
     if sys.platform == "win32" or os.geteuid() != 0:
         pytest.skip("needs two users")
-    for path in (repo.path, *repo.path.parents[:3]):
-        path.chmod(0o777)
+    open_to_all(repo.path, 0o777)
     repo.write(".tasks/aa.yaml", "title: one\n").chmod(0o600)
     repo.write(".tasks/bb.yaml", "title: two\n")
     private = repo.path / ".git" / "tm"
