@@ -74,7 +74,7 @@ def test_every_label_and_comment_is_there() -> None:
         journal = [(entry["by"], entry["text"]) for entry in doc.get("journal", ())]
         assert journal == [(c["author"], c["text"]) for c in one.get("comments", ())]
         comments += len(journal)
-    assert comments == 15
+    assert comments == 14
 
 
 def test_every_link_is_accounted_for() -> None:
