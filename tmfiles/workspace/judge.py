@@ -2,54 +2,50 @@
 
 from __future__ import annotations
 
-from tmfiles import codec, graph, rules
+from tmfiles import graph
 from tmfiles.config import parse
 from tmfiles.errors import Problem, TmError
-from tmfiles.store import CONFIG, FOLDER
-from tmfiles.task import LINKS
+from tmfiles.store import CONFIG, FOLDER, id_of
+from tmfiles.workspace.parse import entry
+from tmfiles.workspace.refresh import digest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
+    from collections.abc import Mapping, Sequence
 
     from tmfiles.config import Config
+    from tmfiles.index import Entry
     from tmfiles.workspace.edit import Change
     from tmfiles.workspace.view import View
 
+    Links = Mapping[str, Sequence[tuple[str, str]]]
 
-def judge(changes: Iterable[Change], view: View, config: Config) -> dict[str, dict[str, Any]]:
-    """Give the new documents by id when all rules hold; raise TmError (`invalid`) with every problem."""
-    changes = list(changes)
-    docs: dict[str, dict[str, Any]] = {}
+
+def judge(changes: Sequence[Change], view: View, config: Config) -> dict[str, Entry]:
+    """Give what the cache is to hold of each changed task file, by path, when all rules hold.
+
+    Raises TmError (`invalid`) with every problem.
+    """
     config, problems = _settings(changes, config)
+    entries: dict[str, Entry] = {}
     gone = set()
     for change in changes:
-        if not change.id:
-            continue
-        if change.new is None:
+        if change.id and change.new is None:
             gone.add(change.id)
-            continue
-        place = f"{FOLDER}/{change.path}"
-        docs[change.id] = codec.loads(change.new, place)
-        problems += [
-            problem
-            for problem in rules.file_problems(
-                docs[change.id], place, change.new, types=config.all_types, task_id=change.id
-            )
-            if problem.severity == "error"
-        ]
+        elif change.id and change.new is not None:
+            entries[change.path] = entry(change.path, change.new, digest_of(change.new), config)
+    problems += [problem for one in entries.values() for problem in one.problems if problem.severity == "error"]
     if problems:
         first = problems[0]
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise TmError(f"{first.message}{more}", "nothing was changed", "invalid", problems)
-    gone -= docs.keys()
-    _refuse_dangling(docs, gone, view)
-    _refuse_cycles(docs, view)
-    return docs
+    links = {id_of(path): one.links for path, one in entries.items()}
+    _refuse_dangling(links, gone - links.keys(), view)
+    _refuse_cycles(links, view)
+    return entries
 
 
-def _settings(changes: list[Change], config: Config) -> tuple[Config, list[Problem]]:
+def _settings(changes: Sequence[Change], config: Config) -> tuple[Config, list[Problem]]:
     """Give the settings that hold with the changes applied, and what is wrong in them."""
     for change in changes:
         if change.path == CONFIG:
@@ -58,53 +54,37 @@ def _settings(changes: list[Change], config: Config) -> tuple[Config, list[Probl
     return config, []
 
 
-def _names(doc: dict[str, Any], kind: str) -> list[str]:
-    value = doc.get(kind)
-    return list(value) if isinstance(value, list) else [value] if value else []
-
-
-def _refuse_dangling(docs: dict[str, dict[str, Any]], gone: set[str], view: View) -> None:
+def _refuse_dangling(links: Links, gone: set[str], view: View) -> None:
     """A link that an edit adds must lead somewhere; a task that others name cannot go."""
-    present = set(view.index.ids()) | docs.keys()
-    for task_id, doc in docs.items():
-        old = None
-        for kind in LINKS:
-            for other in _names(doc, kind):
-                if other in present and other not in gone:
-                    continue
-                old = _old(task_id, view) if old is None else old
-                if other not in _names(old, kind) or other in gone:
-                    raise TmError(
-                        f"{task_id}: {kind} names {other!r}, and there is no such task",
-                        "all tasks: tm list --all",
-                        "not_found",
-                    )
+    for task_id, named in links.items():
+        for kind, other in named:
+            if other in links or (other not in gone and view.index.has(other)):
+                continue
+            if other in gone or other not in view.index.links(kind).get(task_id, ()):
+                raise TmError(
+                    f"{task_id}: {kind} names {other!r}, and there is no such task",
+                    "all tasks: tm list --all",
+                    "not_found",
+                )
     for task_id in sorted(gone):
-        left = [(src, kind) for src, kind in view.index.referrers(task_id) if src not in gone and src not in docs]
+        left = [(src, kind) for src, kind in view.index.referrers(task_id) if src not in gone and src not in links]
         if left:
-            named = ", ".join(f"{src} ({kind})" for src, kind in left[:5])
+            told = ", ".join(f"{src} ({kind})" for src, kind in left[:5])
             more = f" and {len(left) - 5} more" if len(left) > 5 else ""
             raise TmError(
-                f"cannot delete {task_id}: other tasks depend on it or name it: {named}{more}",
+                f"cannot delete {task_id}: other tasks depend on it or name it: {told}{more}",
                 "take those links away first: tm dep remove, or tm update ID --clear FIELD",
             )
 
 
-def _old(task_id: str, view: View) -> dict[str, Any]:
-    files = view.index.files(task_id)
-    if len(files) != 1 or files[0][1] is None:
-        return {}
-    return view.task(task_id).doc
-
-
-def _refuse_cycles(docs: dict[str, dict[str, Any]], view: View) -> None:
+def _refuse_cycles(changed: Links, view: View) -> None:
     for kind in ("depends_on", "parent"):
         links = view.index.links(kind)
-        if all(_names(doc, kind) == links.get(task_id, []) for task_id, doc in docs.items()):
+        new = {task_id: [other for one, other in named if one == kind] for task_id, named in changed.items()}
+        if all(others == links.get(task_id, []) for task_id, others in new.items()):
             continue
         before = {frozenset(cycle) for cycle in graph.cycles(links)}
-        links = {**links, **{task_id: _names(doc, kind) for task_id, doc in docs.items()}}
-        for cycle in graph.cycles(links):
+        for cycle in graph.cycles({**links, **new}):
             if frozenset(cycle) not in before:
                 what = "depend on itself" if kind == "depends_on" else "be its own ancestor"
                 raise TmError(

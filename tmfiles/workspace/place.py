@@ -7,13 +7,13 @@ import os
 from tmfiles import store
 from tmfiles.config import Config, Environment
 from tmfiles.errors import TmError
-from tmfiles.index import Damaged, Index
+from tmfiles.index import Damaged, Entry, Index
 from tmfiles.store import CONFIG, FOLDER, Store
 from tmfiles.workspace.view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from tmfiles.errors import Problem
@@ -175,16 +175,16 @@ class Workspace:
             refresh_history(self.index, self.repository, self.repository_path(""), self.progress)
             self._history_read = True
 
-    def wrote(self, paths: Sequence[str]) -> None:
-        """Tell the cache which files were written just now; that it cannot be told is no error."""
+    def wrote(self, files: Mapping[str, Entry | None]) -> None:
+        """Tell the cache what was written just now, None for no task; that it cannot be told is no error."""
         from tmfiles.workspace.refresh import keep_written
 
         try:
-            keep_written(self.index, self.store, paths, self.config)
+            keep_written(self.index, self.store, files)
         except Damaged as error:
             self.index.give_up(error)
             self._oddities = None
-        if CONFIG in paths:
+        if CONFIG in files:
             self._oddities = None
 
     def repository_path(self, path: str) -> str:

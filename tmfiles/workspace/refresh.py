@@ -11,7 +11,7 @@ from tmfiles.store import CONFIG, FOLDER, Scan, id_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tmfiles.index import Index
     from tmfiles.store import Store
@@ -131,19 +131,21 @@ def _unreadable(place: str, error: OSError) -> Problem:
     return Problem(place, 0, 0, "unreadable", f"cannot read this file: {error.strerror}")
 
 
-def keep_written(index: Index, store: Store, paths: Sequence[str], config: Config) -> None:
-    """Bring the cache up to date with files that were written just now."""
-    if CONFIG in paths:
+def keep_written(index: Index, store: Store, files: Mapping[str, Entry | None]) -> None:
+    """Bring the cache up to date with files that were written just now, as their writer knows them.
+
+    None of it is trusted: somebody may have edited them since, so the next reading compares their bytes once.
+    """
+    if CONFIG in files:
         return  # every task is to be judged anew: the next read does it
-    trusted_before = store.trusted_before()
     index.begin()
     try:
         scan = Scan()
         scan.paths, scan.numbers = index.kept()
-        gone = _note_numbers(store, scan, paths)
-        index.forget(gone)
-        _read(index, store, scan, [path for path in paths if path not in gone], config, None)
-        index.keep(scan.paths, scan.numbers, set(paths), trusted_before)
+        gone = _note_numbers(store, scan, list(files))
+        index.forget([path for path, entry in files.items() if entry is None or path in gone])
+        index.put(entry for path, entry in files.items() if entry is not None and path not in gone)
+        index.keep(scan.paths, scan.numbers, set(files), 0)
         index.commit()
     except BaseException:
         index.rollback()

@@ -33,15 +33,15 @@ def message(
     tasks = [change for change in changes if change.id]
     # Where tasks come or go, the commit is about those; links cut in others are told in the body.
     moved = [change for change in tasks if change.old is None or change.new is None]
-    titles = {change.id: _title(change) for change in moved or tasks}
-    also = [change.id for change in tasks if change.id not in titles]
+    told = {change.id: change for change in moved or tasks}
+    also = [change.id for change in tasks if change.id not in told]
+    lines = [f"{task_id} {_title(change)}".rstrip() for task_id, change in list(told.items())[:INLINE]]
     head, body = f"tm: {op}", ""
-    if len(titles) == 1:
-        head += "".join(f" {task_id} {title}" for task_id, title in titles.items())
-    elif titles:
-        head += f" {len(titles)} tasks"
-        lines = [f"{task_id} {title}".rstrip() for task_id, title in titles.items()]
-        body = "\n".join(lines[:INLINE] + ([f"and {len(lines) - INLINE} more"] if len(lines) > INLINE else []))
+    if len(told) == 1:
+        head += f" {lines[0]}"
+    elif told:
+        head += f" {len(told)} tasks"
+        body = "\n".join(lines + ([f"and {len(told) - INLINE} more"] if len(told) > INLINE else []))
     if also:
         body = f"{body}\n\nChanged along with it: {', '.join(also[:INLINE])}".strip()
     if subject:

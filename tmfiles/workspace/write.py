@@ -23,10 +23,11 @@ from tmfiles.workspace.recover import recover
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tmfiles.git.repository import Head, Repository
     from tmfiles.git.worktree import Blob
+    from tmfiles.index import Entry
     from tmfiles.workspace.edit import Change, Edit
     from tmfiles.workspace.place import Workspace
     from tmfiles.workspace.view import View
@@ -100,13 +101,13 @@ def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, 
     changes = edit.changes(plan(view), view, workspace.store, config.layout)
     if not changes:
         return Outcome((), "", tuple(notes))
-    judge(changes, view, config)
+    entries = judge(changes, view, config)
     committing = (config.commit == "auto") if order.how.commit is None else order.how.commit
     with Held("nothing was changed") as held:
         run = _Run(workspace, place, order, view, changes, notes)
         commit = run.uncommitted() if not committing else run.hooked() if config.run_hooks else run.committed()
         held.words, held.hint = f"{run.what} was saved first", "to take it back: tm undo" if commit else ""
-        _keep_in_cache(run, commit)
+        _keep_in_cache(run, entries, commit)
     return Outcome(tuple(dict.fromkeys(c.id for c in changes if c.id)), commit, tuple(notes))
 
 
@@ -303,13 +304,13 @@ def refuse_state(place: Repository) -> None:
     raise TmError(f"{what}: a commit made now could be lost", f"{hint}, or edit without a commit: --no-commit")
 
 
-def _keep_in_cache(run: _Run, commit: str) -> None:
+def _keep_in_cache(run: _Run, entries: Mapping[str, Entry], commit: str) -> None:
     """Tell the cache what was written, so that the next read finds nothing to do."""
     from tmfiles.workspace.past import keep_commit
 
     workspace, view, before = run.workspace, run.view, run.before.commit or ""
     try:
-        workspace.wrote([change.path for change in run.changes])
+        workspace.wrote({change.path: entries.get(change.path) for change in run.changes})
         if commit:
             author = workspace.git_settings.author or byhand.author(workspace)
             gone = {change.id: change.new is None for change in run.changes if change.id}
