@@ -201,3 +201,21 @@ def test_nothing_to_take_back(repo: GitRepo) -> None:
     assert "no command left" in store.do("undo", code=1).err
     assert "no command" in store.do("undo", "abcdef12", code=1).err
     assert store.commits() == 1
+
+
+def test_an_edit_by_hand_is_no_command(repo: GitRepo) -> None:
+    """Undo passes over what was edited by hand, and takes it back when it is named."""
+    store = Store(repo)
+    store.do("add", "Ship", "--id", "ship")
+    file = repo.path / ".tasks" / "ship.yaml"
+    by_hand = file.read_bytes() + b"# mine\n"
+    file.write_bytes(by_hand)
+    store.do("start", "ship")
+    store.do("undo")
+    assert file.read_bytes() == by_hand
+    refused = store.tm("undo", code=1)
+    assert "ship has changed since" in refused.err
+    assert file.read_bytes() == by_hand
+    commit = repo.git("log", "--format=%h", "--grep=(by hand)", "-1", "--abbrev=10")
+    store.do("undo", commit)
+    assert b"# mine" not in file.read_bytes()

@@ -8,7 +8,7 @@ from tmfiles.git import objects
 from tmfiles.git.history import Commit, log
 from tmfiles.git.repository import Repository, head
 from tmfiles.store import SUFFIX, id_of
-from tmfiles.workspace import edit
+from tmfiles.workspace import byhand, edit
 from tmfiles.workspace.write import How, Order, write
 
 TYPE_CHECKING = False
@@ -63,8 +63,8 @@ def _id_in_history(workspace: Workspace, text: str) -> str:
 def undo(workspace: Workspace, how: How, which: str = "") -> tuple[Commit, Done]:
     """Take back one command by restoring the earlier contents of its files, in a new commit.
 
-    Without `which` it is the actor's last command that was not taken back yet; `which` is the beginning of
-    a commit id. Raises TmError when there is none, and when one of its files has changed since.
+    Without `which` it is the actor's last command that was not taken back yet, edits by hand left alone;
+    `which` is the beginning of a commit id. Raises TmError when there is none, and when one of its files has changed since.
     """
     undone: list[Commit] = []
 
@@ -106,7 +106,7 @@ def _to_undo(workspace: Workspace, which: str, actor: str) -> Commit:
                 return commit
             continue
         mine = commit.trailers.get("Tm-Actor") == actor
-        if mine and not undoes and commit.trailers.get("Tm-Op") not in _FINAL:
+        if mine and not undoes and commit.trailers.get("Tm-Op") not in (*_FINAL, byhand.OP):
             return commit
     if which:
         raise TmError(f"no command {which!r} to take back", "the log shows what there is: tm log", "not_found")

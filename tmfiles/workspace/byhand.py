@@ -30,6 +30,10 @@ def entries(repository: Repository, parent: str | None, paths: Sequence[str]) ->
     return found
 
 
+# What the trailer of such a commit names: no command of anybody's.
+OP = "by-hand"
+
+
 def committed(
     workspace: Workspace,
     repository: Repository,
@@ -95,7 +99,7 @@ def _commit(
         workspace.git_settings,
         parent,
         {workspace.repository_path(change.path): change.new for change in found},
-        words.message(workspace, "edit", found, suffix=f" ({what})"),
+        words.message(workspace, OP, found, verb="edit", suffix=f" ({what})"),
         now,
         author(workspace),
     ).commit

@@ -22,13 +22,15 @@ def message(
     changes: Sequence[Change],
     *,
     actor: str = "",
+    verb: str = "",
     subject: str = "",
     suffix: str = "",
     trailers: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Word a commit: a subject of at most 72 characters, a line a task when there are several, trailers.
 
-    `subject` replaces the one made from `op` and the tasks; its further lines become the body.
+    `verb` is the subject's word for `op` where that is no command; `subject` replaces what is made from it
+    and the tasks; its further lines become the body.
     """
     tasks = [change for change in changes if change.id]
     # Where tasks come or go, the commit is about those; links cut in others are told in the body.
@@ -36,7 +38,7 @@ def message(
     told = {change.id: change for change in moved or tasks}
     also = [change.id for change in tasks if change.id not in told]
     lines = [f"{task_id} {_title(change)}".rstrip() for task_id, change in list(told.items())[:INLINE]]
-    head, body = f"tm: {op}", ""
+    head, body = f"tm: {verb or op}", ""
     if len(told) == 1:
         head += f" {lines[0]}"
     elif told:
