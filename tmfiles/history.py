@@ -64,7 +64,8 @@ def undo(workspace: Workspace, how: How, which: str = "") -> tuple[Commit, Done]
     """Take back one command by restoring the earlier contents of its files, in a new commit.
 
     Without `which` it is the actor's last command that was not taken back yet, edits by hand left alone;
-    `which` is the beginning of a commit id. Raises TmError when there is none, and when one of its files has changed since.
+    `which` is the beginning of a commit id. Raises TmError when there is none, and when one of its files has
+    changed since.
     """
     undone: list[Commit] = []
 

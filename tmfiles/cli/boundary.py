@@ -61,6 +61,10 @@ def _run(words: list[str]) -> int:
 
         streams.put(f"tm {__version__}\n")
         return 0
+    from tmfiles.cli import front
+
+    if front.run(words):
+        return 0
     from tmfiles.cli.app import run
 
     return run(words)

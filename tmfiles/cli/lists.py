@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from typing import Annotated
 
 import typer
 
-from tmfiles.actions import lists as actions
 from tmfiles.cli import options as o
-from tmfiles.cli.session import Session, words
+from tmfiles.cli import screens
+from tmfiles.cli.session import words
 from tmfiles.query import Query
-from tmfiles.render import documents, text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from tmfiles.actions.lists import Listing
-    from tmfiles.workspace import Workspace
-
-# How many tasks a terminal gets unless asked otherwise; a pipe gets all.
-_SCREENFUL = 50
 
 
 def list_(
@@ -43,20 +32,9 @@ def list_(
 
     tm list --status blocked --tag auth --sort -updated
     """
-    session: Session = context.obj
-    workspace = session.workspace()
-    query = Query(
-        tuple(words(status)),
-        tuple(words(priority)),
-        tuple(words(type_)),
-        tuple(words(tag)),
-        tuple(assignee),
-        parent,
-        sort,
-        _limit(limit, plain, json),
-    )
-    found = actions.listing(workspace, query, everything=everything)
-    _show(session, workspace, found, plain, json, "no tasks match" if query != Query() else "no tasks")
+    query = _query(priority, type_, tag, assignee, sort, screens.limited(limit, plain, json))
+    query = query._replace(statuses=tuple(words(status)), parent=parent)
+    screens.listed(context.obj, query, plain, json, everything=everything)
 
 
 def ready(
@@ -74,10 +52,8 @@ def ready(
 
     tm ready --tag auth
     """
-    session: Session = context.obj
-    workspace = session.workspace()
-    query = _query(priority, type_, tag, assignee, sort, _limit(limit, plain, json))
-    _show(session, workspace, actions.ready(workspace, query), plain, json, "nothing is ready")
+    query = _query(priority, type_, tag, assignee, sort, screens.limited(limit, plain, json))
+    screens.ready(context.obj, query, plain, json)
 
 
 def blocked(
@@ -95,10 +71,8 @@ def blocked(
 
     tm blocked
     """
-    session: Session = context.obj
-    workspace = session.workspace()
-    query = _query(priority, type_, tag, assignee, sort, _limit(limit, plain, json))
-    _show(session, workspace, actions.blocked(workspace, query), plain, json, "nothing is blocked")
+    query = _query(priority, type_, tag, assignee, sort, screens.limited(limit, plain, json))
+    screens.blocked(context.obj, query, plain, json)
 
 
 def next_(context: typer.Context, plain: o.Plain = False, json: o.Json = False) -> None:
@@ -106,15 +80,7 @@ def next_(context: typer.Context, plain: o.Plain = False, json: o.Json = False) 
 
     tm next
     """
-    session: Session = context.obj
-    workspace = session.workspace()
-    found = actions.following(workspace)
-    if json:
-        problems = documents.problems(found.problems)
-        session.document(documents.task(*actions.whole(workspace, found.rows)[0]), problems=problems)
-        return
-    session.write(text.plain_row(found.rows[0]) if plain else text.piped_row(found.rows[0]))
-    session.warn(text.problem_lines(found))
+    screens.following(context.obj, plain, json)
 
 
 def show(context: typer.Context, ids: o.Ids, plain: o.Plain = False, json: o.Json = False) -> None:
@@ -122,16 +88,7 @@ def show(context: typer.Context, ids: o.Ids, plain: o.Plain = False, json: o.Jso
 
     tm show a1b2
     """
-    session: Session = context.obj
-    workspace = session.workspace()
-    found = actions.details(workspace, ids)
-    if json:
-        shown = [documents.details(one) for one in found]
-        session.document(shown[0] if len(ids) == 1 else shown)
-    elif plain:
-        session.write("".join(text.plain_row(one.row) for one in found))
-    else:
-        session.write("\n".join(text.details(one) for one in found))
+    screens.shown(context.obj, ids, plain, json)
 
 
 def _query(priority: list[str], type_: list[str], tag: list[str], assignee: list[str], sort: str, limit: int) -> Query:
@@ -143,28 +100,3 @@ def _query(priority: list[str], type_: list[str], tag: list[str], assignee: list
         sort=sort,
         limit=limit,
     )
-
-
-def _limit(limit: int | None, plain: bool, json: bool) -> int:
-    if limit is not None:
-        return limit
-    return _SCREENFUL if sys.stdout.isatty() and not (plain or json) else 0
-
-
-def _show(session: Session, workspace: Workspace, found: Listing, plain: bool, json: bool, none: str) -> None:
-    if json:
-        tasks = [documents.task(*one) for one in actions.whole(workspace, found.rows)]
-        session.document(tasks, total=found.total, problems=documents.problems(found.problems))
-        return
-    if plain:
-        session.write("".join(map(text.plain_row, found.rows)))
-    elif sys.stdout.isatty():
-        width = shutil.get_terminal_size((80, 24)).columns
-        session.write(text.table(found.rows, width, found.blockers))
-    else:
-        session.write("".join(map(text.piped_row, found.rows)))
-    if not found.rows:
-        session.tell(none)
-    elif len(found.rows) < found.total:
-        session.tell(f"showing {len(found.rows)} of {found.total}; all: --limit 0")
-    session.warn(text.problem_lines(found))

@@ -33,9 +33,9 @@ class View:
 
     @property
     def graph(self) -> Graph:
-        """The dependencies, with the stored statuses at their ends."""
+        """The dependencies, with the stored status of every task."""
         if self._graph is None:
-            self._graph = Graph(self.index.links("depends_on"), self.index.linked_statuses())
+            self._graph = Graph(self.index.links("depends_on"), self.index.statuses())
         return self._graph
 
     def rows(self, query: Query) -> list[Row]:
