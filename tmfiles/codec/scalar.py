@@ -8,13 +8,12 @@ from typing import Any
 from tmfiles.codec.load import MAX_DIGITS
 from tmfiles.errors import TmError
 
-# What YAML carries as it stands. NEL, LS, PS and the byte order mark are not among it: readers of
+# What YAML does not carry as it stands. NEL, LS, PS and the byte order mark are among it: readers of
 # YAML 1.1 take the first three for line breaks, and the last for nothing at all.
-_CARRIED = "\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-_PRINTABLE = re.compile(f"[{_CARRIED}]*")
-_BLOCK = re.compile(f"[{_CARRIED}\t\n]*")
-_ESCAPED = re.compile(rf'[^{_CARRIED}]|["\\]')
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNCARRIED = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
+_PRINTABLE = re.compile(f"[^{_UNCARRIED}]*")
+# To compile a pattern takes longer than most edits: those in text alone are compiled by whoever needs them.
+_ESCAPED = rf'[{_UNCARRIED}"\\]'
 
 _NOT_PLAIN = re.compile(
     r"""[\[\]{},\#&*!|>'"%@`]      # begins like something that is not text
@@ -26,18 +25,16 @@ _NOT_PLAIN = re.compile(
 )
 _NOT_PLAIN_IN_FLOW = re.compile(r"[-?:]|.*[\[\]{},?]")
 # What some reader of YAML 1.1 or 1.2 takes for a truth value, null, a number or a moment.
-_NOT_TEXT = re.compile(
-    r"""(?: ~ | = | << | null | true | false | yes | no | on | off | y | n
-    | [-+]?[0-9][0-9_,]*
+_WORDS = frozenset(("~", "=", "<<", "null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+_FIGURES = r"""(?xi)(?:
+      [-+]?[0-9][0-9_,]*
     | [-+]?0x[0-9a-f_]+ | [-+]?0o[0-7_]+ | [-+]?0b[01_]+
     | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?
     | [-+]?(?:\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)(?:e[-+]?[0-9]+)?
     | [-+]?\.inf | \.nan
     | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[t\ ].*)?
-    )$""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[-+][0-9:]+)?)?$")
+    )$"""
+_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[-+][0-9:]+)?)?$"
 # Keys whose dates stay unquoted: people write them so, and every reader of ours takes their text.
 _DATES = frozenset(("due", "wait_until", "created_at", "started_at", "completed_at", "at", "until"))
 
@@ -58,12 +55,14 @@ def can_be_plain(text: str, flow: bool = False, key: str = "") -> bool:
         return False
     if _NOT_PLAIN.match(text) or (flow and _NOT_PLAIN_IN_FLOW.match(text)):
         return False
-    return not _NOT_TEXT.match(text) or (key in _DATES and _MOMENT.match(text) is not None)
+    if text[0] in "-+.0123456789" and re.match(_FIGURES, text):
+        return key in _DATES and re.match(_MOMENT, text) is not None
+    return text.lower() not in _WORDS
 
 
 def can_be_block(text: str) -> bool:
     """Say whether a literal block carries `text`: it needs a first line that shows the indent."""
-    if not text or text[0].isspace() or not _BLOCK.fullmatch(text):
+    if not text or text[0].isspace() or not _PRINTABLE.fullmatch(text.replace("\n", "").replace("\t", "")):
         return False
     # Editors strip a last line of blanks.
     return bool(text.rstrip("\n").rpartition("\n")[2].strip())
@@ -82,7 +81,7 @@ def block(text: str, indent: int) -> tuple[str, list[str]]:
 
 def double(text: str) -> str:
     """Write `text` in double quotes, as JSON would where JSON has an escape."""
-    return '"' + _ESCAPED.sub(_escape, text) + '"'
+    return '"' + re.sub(_ESCAPED, _escape, text) + '"'
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -113,8 +112,10 @@ def inline(value: Any, flow: bool = False, key: str = "", style: str = "") -> st
 
 
 def _text(text: str, flow: bool, key: str, style: str) -> str:
-    if _SURROGATE.search(text):
-        raise TmError(f"{text[:40]!a} holds half a character", "write the text again", "invalid")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise TmError(f"{text[:40]!a} holds half a character", "write the text again", "invalid") from None
     if style == "'" and _PRINTABLE.fullmatch(text):
         return _single(text)
     if style != '"' and can_be_plain(text, flow, key):
