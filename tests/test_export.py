@@ -113,6 +113,11 @@ def test_a_file_that_is_there_is_not_overwritten(repo: GitRepo) -> None:
         '{"id": "x1", "title": "T", "_path": "config.yaml"}',
         '{"id": "x1", "title": "T", "_path": "a/../../x1.yaml"}',
         '{"id": "x1", "title": "T", "_path": ".git/x1.yaml"}',
+        '{"id": "x1", "title": "T", "_path": "a/.b/x1.yaml"}',
+        '{"id": "x1", "title": "T", "_path": "sub.yaml/x1.yaml"}',
+        '{"id": "x1", "title": "T", "_path": "a/./x1.yaml"}',
+        '{"id": "x1", "title": "T", "_path": "CON/x1.yaml"}',
+        '{"id": "x1", "title": "T", "_path": "templates/x1.yaml"}',
         '{"id": "../x", "title": "T"}',
         '{"id": "x1", "title": ""}',
         '{"id": "x1", "title": "T", "depends_on": ["nowhere"]}',
@@ -128,3 +133,30 @@ def test_nothing_comes_in_by_halves(repo: GitRepo, line: str) -> None:
     tm(repo.path, "import", "tasks", "lines.jsonl", code=1)
     assert sorted(os.walk(repo.path / ".tasks")) == before
     assert repo.git("status", "--porcelain") == "?? lines.jsonl"
+
+
+def test_keys_of_a_persons_own_and_deep_nesting_survive(repo: GitRepo, other: Path) -> None:
+    """A file with keys named like the export's own, or nested as deep as a file may be, comes back the same."""
+    tm(repo.path, "init")
+    deep = "x: " + "[" * 17 + "]" * 17 + "\n"
+    repo.write(".tasks/odd.yaml", "title: Odd\nid: other\n_path: elsewhere\n_text: mine\n" + deep)
+    (other / "all.jsonl").write_text(tm(repo.path, "export"), encoding="utf-8")
+    tm(other, "import", "tasks", "all.jsonl")
+    assert files(other) == files(repo.path)
+
+
+def test_what_cannot_be_read_is_told(repo: GitRepo) -> None:
+    """A broken file is named on standard error and by the exit code; the rest is exported."""
+    folder = made(repo)
+    repo.write(".tasks/broken.yaml", "title: [\n")
+    assert ".tasks/broken.yaml:2:1" in tm(folder, "export", "-f", "csv", code=1)
+
+
+def test_no_control_sequence_reaches_a_terminal(repo: GitRepo) -> None:
+    """Escapes in a description are taken out of tables, and escaped in JSON."""
+    tm(repo.path, "init")
+    repo.write(".tasks/evil.yaml", 'title: "a\\u009b31mb"\ndescription: "x\\e[31my"\n')
+    for kind in ("jsonl", "json", "csv", "markdown"):
+        text = tm(repo.path, "export", "-f", kind)
+        assert not {"\x1b", "\x9b"} & set(text), kind
+    assert "\x9b" not in tm(repo.path, "list", "--json")

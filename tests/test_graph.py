@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tmfiles.graph import Graph, blocks, cycle_through, cycles
+from tmfiles.graph import Graph, blocks, cycles
 
 Deps = dict[str, list[str]]
 IDS = "abcdef"
@@ -82,14 +82,6 @@ def test_effective_status_and_ready() -> None:
     assert graph.ready() == ["b"]
 
 
-def test_unlocks() -> None:
-    """Completing a task frees the pending tasks that it alone blocks, and no others."""
-    deps = {"a": ["x"], "b": ["x", "y"], "c": ["x", "done", "x"], "d": ["x"], "x": ["x"]}
-    stored = dict.fromkeys("abcxy", "pending") | {"d": "in_progress", "done": "completed"}
-    assert Graph(deps, stored).unlocks("x") == ["a", "c"]
-    assert Graph(deps, stored).unlocks("done") == []
-
-
 def test_dependents_of_a_missing_task() -> None:
     """Who depends on a task that does not exist can still be asked."""
     graph = Graph({"a": ["gone", "gone"], "b": ["gone"]}, {"a": "pending", "b": "pending"})
@@ -126,14 +118,6 @@ def test_cycles_are_shortest_from_the_least_id() -> None:
     assert cycles(deps) == [["a", "b", "a"], ["s", "s"], ["x", "y", "x"]]
 
 
-def test_cycle_through() -> None:
-    """The cycle that new dependencies would close is told as a path, before they are added."""
-    deps = {"b": ["c"], "c": ["a"], "d": ["e"]}
-    assert cycle_through(deps, "a", ["d", "b"]) == ["a", "b", "c", "a"]
-    assert cycle_through(deps, "a", ["a"]) == ["a", "a"]
-    assert cycle_through(deps, "a", ["d", "gone"]) == []
-
-
 def test_cycles_come_last() -> None:
     """What can be done comes first; tasks in a cycle, and those waiting for one, come after."""
     deps = {"w": ["a"], "a": ["b"], "b": ["a"], "ok": ["free"]}
@@ -145,7 +129,7 @@ def test_cycles_come_last() -> None:
 @settings(deadline=None, max_examples=150)
 @given(deps=graphs, stored=statuses)
 def test_views_agree_with_brute_force(deps: Deps, stored: dict[str, str | None]) -> None:
-    """Ready, effective status, dependents and unlocks say what their definitions say."""
+    """Ready, effective status and dependents say what their definitions say."""
     graph = Graph(deps, stored)
     for id in stored:
         open_ones = {d for d in deps.get(id, ()) if stored.get(d) not in ("completed", "cancelled")}
@@ -154,8 +138,6 @@ def test_views_agree_with_brute_force(deps: Deps, stored: dict[str, str | None])
         assert graph.status(id) == expected
         assert (id in graph.ready()) == (expected == "pending")
         assert set(graph.dependents(id)) == {t for t in deps if id in deps[t]}
-        after = Graph(deps, stored | {id: "completed"})
-        assert set(graph.unlocks(id)) == set(after.ready()) - set(graph.ready()) - {id}
 
 
 @settings(deadline=None, max_examples=150)
@@ -169,18 +151,6 @@ def test_cycles_agree_with_brute_force(deps: Deps) -> None:
         knot = next(k for k in knots if path[0] in k)
         assert path in simple_cycles(deps, path[0], set(knot))
         assert len(path) == min(map(len, simple_cycles(deps, path[0], set(knot))))
-
-
-@settings(deadline=None, max_examples=150)
-@given(deps=graphs, source=st.sampled_from(IDS), new=st.lists(st.sampled_from(IDS + "z"), max_size=3))
-def test_cycle_through_agrees_with_brute_force(deps: Deps, source: str, new: list[str]) -> None:
-    """A path is returned exactly when some new dependency leads back, and its edges exist."""
-    path = cycle_through(deps, source, new)
-    assert bool(path) == any(source == n or source in reach(deps, n) for n in new)
-    if path:
-        assert path[0] == path[-1] == source
-        assert path[1] in new
-        assert all(b in deps.get(a, ()) for a, b in pairwise(path[1:]))
 
 
 @settings(deadline=None, max_examples=150)
@@ -225,7 +195,6 @@ def everything(deps: Deps, root: str) -> None:
     assert sum(1 for _ in graph.tree(root)) >= 1
     assert len(graph.dependents(root)) == sum(root in ds for ds in deps.values())
     cycles(deps)
-    cycle_through(deps, root, [root + "?"])
 
 
 def seconds(deps: Deps, root: str) -> float:
@@ -243,7 +212,6 @@ def test_long_chains_take_linear_time() -> None:
     took = [seconds(chain(size), "0") for size in (10_000, 100_000)]
     assert took[1] < 40 * took[0]
     deps, last = chain(100_000), "99999"
-    assert len(cycle_through(deps, last, ["0"])) == 100_001
     assert len(cycles(deps | {last: ["0"]})[0]) == 100_001
 
 
@@ -263,9 +231,8 @@ def test_fans() -> None:
     stored = dict.fromkeys(["hub", *fan], "pending")
     graph = Graph({id: ["hub"] for id in fan}, stored)
     assert graph.ready() == ["hub"]
-    assert graph.unlocks("hub") == graph.dependents("hub") == fan
+    assert graph.dependents("hub") == fan
     assert Graph({"hub": fan}, stored).blockers("hub") == fan
-    assert Graph({"hub": fan}, stored).unlocks("n0") == []
 
 
 def test_layers_with_exponentially_many_paths() -> None:

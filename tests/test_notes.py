@@ -78,3 +78,13 @@ def test_unknown_numbers_are_refused(tm: Tm) -> None:
     tm("criteria", "add", "docs", "It is read")
     for number in ("0", "2"):
         assert "1 to 1" in tm("criteria", "remove", "docs", number, code=1)
+
+
+def test_a_summary_is_never_taken_for_one_that_is_there(tm: Tm) -> None:
+    """Words that happen to stand in the summary already are still added; the same paragraph again is not."""
+    tm("complete", "docs", "--summary", "not ok yet")
+    tm("complete", "docs", "--summary", "ok")
+    assert tm.doc("docs")["result"] == "not ok yet\n\nok\n"
+    before = tm.repo.git("rev-parse", "HEAD")
+    tm("complete", "docs", "--summary", "ok")
+    assert tm.repo.git("rev-parse", "HEAD") == before

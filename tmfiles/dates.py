@@ -55,11 +55,6 @@ def instant(text: str, end: bool = False) -> datetime:
     return datetime.combine(value, time.max if end else time.min, timezone.utc)
 
 
-def overdue(due: str, now: datetime) -> bool:
-    """Say whether a due date, or date and time, is over."""
-    return now > instant(due, end=True)
-
-
 def stamp(now: datetime) -> str:
     """Write a moment as `2026-11-22T10:00:00Z`: UTC, whole seconds."""
     return now.astimezone(timezone.utc).replace(tzinfo=None).isoformat("T", "seconds") + "Z"

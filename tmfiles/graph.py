@@ -56,14 +56,6 @@ class Graph:
                     self._reverse.setdefault(dependency, []).append(task)
         return list(self._reverse.get(id, ()))
 
-    def unlocks(self, id: str) -> list[str]:
-        """Return the tasks that would become ready if this one were completed."""
-        return [
-            d
-            for d in self.dependents(id)
-            if d != id and self._statuses.get(d) == "pending" and self.blockers(d) == [id]
-        ]
-
     def order(self, ids: Iterable[str] | None = None) -> list[str]:
         """Return the tasks with dependencies first, stable; an order that already holds stays as it is.
 
@@ -113,15 +105,6 @@ def cycles(deps: Mapping[str, Sequence[str]]) -> list[list[str]]:
             least = min(component)
             found.append([least, *_path(inside, inside[least], least)])
     return sorted(found)
-
-
-def cycle_through(deps: Mapping[str, Sequence[str]], source: str, new: Sequence[str]) -> list[str]:
-    """Return the shortest cycle that making `source` depend on each of `new` would close, or an empty list.
-
-    The path begins and ends with `source`, such as `['a', 'b', 'c', 'a']`.
-    """
-    path = _path(deps, new, source)
-    return [source, *path] if path else []
 
 
 def _path(deps: Mapping[str, Sequence[str]], starts: Sequence[str], goal: str) -> list[str]:

@@ -30,6 +30,11 @@ def invalid(id: str) -> str:
     return f"id '{id if len(id) <= LONGEST else id[:LONGEST] + '...'}' {fault}" if fault else ""
 
 
+def is_device(name: str) -> bool:
+    """Tell whether Windows takes a file name for a device, whatever its ending."""
+    return name.partition(".")[0].lower() in _DEVICES
+
+
 def _fault(id: str) -> str:
     if not SHORTEST <= len(id) <= LONGEST:
         return f"must have {SHORTEST} to {LONGEST} characters, not {len(id)}"
@@ -41,7 +46,7 @@ def _fault(id: str) -> str:
         return "has two of . _ - side by side"
     if id in _WORDS:
         return "is a reserved word"
-    if id.split(".", 1)[0] in _DEVICES:
+    if is_device(id):
         return "is the name of a device on Windows"
     return ""
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections import namedtuple
 
 from tmfiles import codec
+from tmfiles.errors import TmError
 from tmfiles.query import Query, checked
-from tmfiles.store import place
+from tmfiles.store import FOLDER, place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from tmfiles.errors import Problem
     from tmfiles.task import Task
     from tmfiles.workspace import Workspace
+
+
+_OURS = ("id", "_text", "_path")
 
 
 class Record(namedtuple("Record", "task status text path")):
@@ -32,19 +37,22 @@ class Record(namedtuple("Record", "task status text path")):
     path: str
 
 
-def records(workspace: Workspace, query: Query, *, everything: bool = True) -> list[Record]:
-    """Give the tasks to export in the order of the query; closed ones too unless the query names statuses."""
+def records(workspace: Workspace, query: Query) -> tuple[list[Record], list[Problem]]:
+    """Give the tasks to export in the order of the query, and the problems of files that are no tasks."""
     view = workspace.read()
     checked(query, view.config.all_types)
-    rows = view.rows(query)
-    chosen = {row.id: row.status for row in rows if everything or row.status not in ("completed", "cancelled")}
-    by_id = {task.id: task for task in view.tasks() if task.id in chosen}
-    return [_record(workspace, by_id[one], status) for one, status in chosen.items() if one in by_id]
+    statuses = {row.id: row.status for row in view.rows(query)}
+    by_id = {task.id: task for task in view.tasks(statuses)}
+    return [_record(workspace, by_id[one], status) for one, status in statuses.items()], view.errors()
 
 
 def _record(workspace: Workspace, task: Task, status: str) -> Record:
-    data = workspace.store.read(task.path)
-    text = "" if data == codec.dumps(task.doc) else data.decode("utf-8")
+    try:
+        data = workspace.store.read(task.path)
+    except OSError as error:
+        raise TmError(f"cannot read {FOLDER}/{task.path}: {error.strerror}", "try again", "invalid") from error
+    # Keys of a person's own that are named like ours are told by the file's own text.
+    text = "" if data == codec.dumps(task.doc) and not task.doc.keys() & set(_OURS) else data.decode("utf-8")
     usual = (place(task.id, "flat", 0), place(task.id, "sharded", 0))
     return Record(task, status, text, "" if task.path in usual else task.path)
 
@@ -52,5 +60,6 @@ def _record(workspace: Workspace, task: Task, status: str) -> Record:
 def documents(found: list[Record]) -> Iterator[dict[str, Any]]:
     """Give what a line of JSON holds: id, the document, and `_text` and `_path` where they say more."""
     for one in found:
+        doc = {key: value for key, value in one.task.doc.items() if key not in _OURS}
         kept = {"_text": one.text, "_path": one.path}
-        yield {"id": one.task.id, **one.task.doc, **{key: value for key, value in kept.items() if value}}
+        yield {"id": one.task.id, **doc, **{key: value for key, value in kept.items() if value}}

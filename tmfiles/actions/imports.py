@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, namedtuple
+from contextlib import suppress
 
 from tmfiles import codec, ids
 from tmfiles.errors import TmError
+from tmfiles.git.maintenance import maintain
 from tmfiles.interop import beads, tasks
 from tmfiles.store import CONFIG, FOLDER, place
 from tmfiles.task import TYPES
@@ -64,6 +66,9 @@ def bring(workspace: Workspace, kind: str, data: bytes, how: How, *, path: str =
         plan(workspace.read())
         return result[0]
     outcome = write(workspace, Order(f"import {kind}", how), plan)
+    if outcome.commit and workspace.repository is not None:
+        with suppress(TmError):  # housekeeping can wait; what was imported is safe
+            maintain(workspace.repository)
     return result[0]._replace(outcome=outcome)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tmfiles.actions.moves import Freed, moved
-from tmfiles.actions.tasks import Done, appended, chosen_ids, done, refuse_values
+from tmfiles.actions.tasks import Done, appended, chosen_ids, done, refuse_values, says
 from tmfiles.dates import stamp
 from tmfiles.errors import TmError
 from tmfiles.task import CLOSED, Task
@@ -52,7 +52,7 @@ def complete(
         if task.status == "cancelled":
             raise TmError(f"{task.id} is cancelled", f"reopen it first: tm reopen {task.id}")
         values = moved(workspace, view, task, "completed", force, "complete")
-        if summary and summary.strip() not in task.doc.get("result", ""):
+        if summary and not says(task.doc.get("result", ""), summary):
             values["result"] = appended(task.doc.get("result", ""), summary)
         if actual:
             values["actual"] = actual
@@ -68,7 +68,7 @@ def cancel(workspace: Workspace, texts: Sequence[str], how: How, *, reason: str 
         if task.status == "completed":
             raise TmError(f"{task.id} is completed", f"reopen it first: tm reopen {task.id}")
         values = moved(workspace, view, task, "cancelled", True, "cancel")
-        if reason and reason.strip() not in task.doc.get("reason", ""):
+        if reason and not says(task.doc.get("reason", ""), reason):
             values["reason"] = appended(task.doc.get("reason", ""), reason)
         return values
 

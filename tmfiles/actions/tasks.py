@@ -216,6 +216,11 @@ def appended(old: str, new: str) -> str:
     return f"{old.rstrip()}\n\n{new.strip()}\n" if old.strip() else new
 
 
+def says(old: str, new: str) -> bool:
+    """Tell whether the paragraphs of `new` stand in `old` already, one after the other."""
+    return f"\n\n{new.strip()}\n\n" in f"\n\n{old.strip()}\n\n"
+
+
 def delete(workspace: Workspace, texts: Sequence[str], how: How, *, force: bool = False) -> Done:
     """Delete tasks. Others may not name them, unless `force` cuts those links in the same commit."""
     chosen: list[Task] = []

@@ -13,6 +13,7 @@ from tmfiles.cli.session import Session, words
 from tmfiles.errors import TmError
 from tmfiles.query import Query
 from tmfiles.render import exports as render
+from tmfiles.render.text import line
 
 _FORMATS = ("jsonl", "json", "csv", "markdown")
 
@@ -27,10 +28,11 @@ def export(
     tag: o.Tags = [],  # noqa: B006
     assignee: o.Assignees = [],  # noqa: B006
     sort: o.Sort = "id",
-) -> None:
+) -> int:
     """Print tasks for another program, whole or as a table.
 
-    JSON lines hold everything: tm import tasks FILE brings back the same files.
+    JSON lines hold everything: tm import tasks FILE brings back the same files, as long as what they
+    depend on is among them. The exit code is 1 when a file had to be left out.
 
     tm export --format csv --output tasks.csv
     """
@@ -38,16 +40,24 @@ def export(
     if kind not in _FORMATS:
         raise TmError(f"unknown format {kind!r}", f"one of: {', '.join(_FORMATS)}", "usage")
     query = Query(statuses=tuple(words(status)), tags=tuple(words(tag)), assignees=tuple(assignee), sort=sort)
-    found = actions.records(session.workspace(), query)
+    found, problems = actions.records(session.workspace(), query)
     text = {
         "jsonl": lambda: render.jsonl(actions.documents(found)),
         "json": lambda: render.pretty(actions.documents(found)),
         "csv": lambda: render.table(found),
         "markdown": lambda: render.markdown(found),
     }[kind]()
-    if not output:
+    if output:
+        _save(output, text)
+        session.tell(f"wrote {len(found)} tasks to {output}")
+    else:
         session.write(text)
-        return
+    for problem in problems:
+        session.warn(f"left out: {line(str(problem))}\n")
+    return 1 if problems else 0
+
+
+def _save(output: str, text: str) -> None:
     try:
         with open(output, "x", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -57,4 +67,3 @@ def export(
         raise TmError(
             f"cannot write {output}: {error.strerror}", "name a file that is not there yet", "usage"
         ) from error
-    session.tell(f"wrote {len(found)} tasks to {output}")

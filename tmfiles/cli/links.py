@@ -80,7 +80,10 @@ def cycles(context: typer.Context, json: o.Json = False) -> int:
     tm dep cycles
     """
     session: Session = context.obj
-    found = actions.cycles(session.workspace())
+    workspace = session.workspace()
+    found = actions.cycles(workspace)
+    for problem in workspace.view().errors():
+        session.warn(f"left out: {text.line(str(problem))}\n")
     if json:
         session.document(found)
     elif found:

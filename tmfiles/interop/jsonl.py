@@ -14,7 +14,9 @@ DEEPEST = 12  # levels; a task file may have 20, and some are needed for where a
 MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
 
 
-def records(lines: Iterable[bytes], path: str = "") -> tuple[list[tuple[int, dict[str, Any]]], list[Problem]]:
+def records(
+    lines: Iterable[bytes], path: str = "", deepest: int = DEEPEST
+) -> tuple[list[tuple[int, dict[str, Any]]], list[Problem]]:
     """Parse one object a line, blank lines aside; return (line number, object) pairs and what is broken.
 
     Numbers with a fraction come as their own text, none rounded. A key given twice, NaN, and half a
@@ -26,7 +28,7 @@ def records(lines: Iterable[bytes], path: str = "") -> tuple[list[tuple[int, dic
         if not line.strip():
             continue
         try:
-            found.append((number, _record(line)))
+            found.append((number, _record(line, deepest)))
         except _BrokenError as broken:
             problems.append(Problem(path, number, broken.column, "import", broken.message))
     return found, problems
@@ -39,7 +41,7 @@ class _BrokenError(Exception):
         self.message = message
 
 
-def _record(line: bytes) -> dict[str, Any]:
+def _record(line: bytes, deepest: int) -> dict[str, Any]:
     if line.startswith(MARKERS):
         raise _BrokenError(1, "a mark of an unfinished merge; settle the merge in this file first")
     try:
@@ -54,16 +56,16 @@ def _record(line: bytes) -> dict[str, Any]:
     except json.JSONDecodeError as e:
         raise _BrokenError(e.colno, f"not JSON: {e.msg[:1].lower()}{e.msg[1:]}") from None
     except RecursionError:
-        raise _BrokenError(1, f"nested too deep: more than {DEEPEST} levels") from None
+        raise _BrokenError(1, f"nested too deep: more than {deepest} levels") from None
     except ValueError as e:
         raise _BrokenError(1, str(e) if str(e).startswith("not JSON") else "a number is too long") from None
     if not isinstance(record, dict):
         raise _BrokenError(1, "not an object: a line must be {…}")
     level: list[Any] = [record]
-    for _ in range(DEEPEST):
+    for _ in range(deepest):
         level = [child for one in level for child in _children(one)]
     if level:
-        raise _BrokenError(1, f"nested too deep: more than {DEEPEST} levels")
+        raise _BrokenError(1, f"nested too deep: more than {deepest} levels")
     return record
 
 

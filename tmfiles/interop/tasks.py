@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from tmfiles import ids
 from tmfiles.errors import Problem, TmError
 from tmfiles.interop.imported import Import
 from tmfiles.interop.jsonl import records
 from tmfiles.task import TYPES, without_empty
+
+_DEEPEST = 20  # levels, as in a task file
 
 
 def convert(lines: Iterable[bytes], path: str = "") -> Import:
     """Read exported lines; raises TmError with every broken line, so that nothing comes in by halves."""
     tasks: dict[str, dict[str, Any]] = {}
     files: dict[str, tuple[str, bytes]] = {}
-    rows, problems = records(lines, path)
+    rows, problems = records(lines, path, deepest=_DEEPEST)
     for number, row in rows:
         task_id, text, place = row.pop("id", None), row.pop("_text", ""), row.pop("_path", "")
         if not isinstance(task_id, str) or not isinstance(text, str) or not isinstance(place, str):
             problems.append(Problem(path, number, 1, "import", "this object has no id: it is no exported task"))
         elif task_id in tasks:
             problems.append(Problem(path, number, 1, "import", f"the id {task_id!r} is there twice"))
-        elif place and (place.rpartition("/")[2] != f"{task_id}.yaml" or place.startswith((".", "/", "templates/"))):
+        elif place and not _possible(place, task_id):
             problems.append(Problem(path, number, 1, "import", f"{place!r} is no place for the task {task_id!r}"))
         else:
             tasks[task_id] = without_empty(row)
@@ -32,3 +35,19 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
         raise TmError(f"{path or 'the input'} cannot be imported", "nothing came in", "invalid", problems)
     types = {str(doc["type"]) for doc in tasks.values() if doc.get("type")} - set(TYPES)
     return Import(tasks, tuple(sorted(types)), (), files=files)
+
+
+def _possible(place: str, task_id: str) -> bool:
+    """Tell whether a task's file can lie there, seen by every command and on every system."""
+    *folders, name = place.split("/")
+    if name != f"{task_id}.yaml" or folders[:1] == ["templates"]:
+        return False
+    return all(
+        folder.isprintable()
+        and folder.strip(" .") == folder
+        and folder
+        and not folder.endswith(".yaml")
+        and not set(folder) & set('\\:*?"<>|')
+        and not ids.is_device(folder)
+        for folder in folders
+    )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tmfiles.task import Task
 
 VERSION = 1
+_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 
 def data(value: Any, **more: Any) -> str:
@@ -27,7 +28,13 @@ def data(value: Any, **more: Any) -> str:
 
 
 def _text(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return compact(document) + "\n"
+
+
+def compact(value: Any, indent: int | None = None) -> str:
+    """Write JSON as readable text; what JSON leaves as it is but a terminal obeys is escaped."""
+    separators = (",", ":") if indent is None else None
+    return json.dumps(value, ensure_ascii=False, separators=separators, indent=indent).translate(_CONTROLS)
 
 
 def error(problem: TmError) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
+
+from tmfiles.render.documents import compact
+from tmfiles.render.text import line, paragraphs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,12 +30,12 @@ _HEADS = {
 
 def jsonl(found: Iterable[dict[str, Any]]) -> str:
     """One JSON object a line, sorted by nothing but the order given."""
-    return "".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "\n" for one in found)
+    return "".join(compact(one) + "\n" for one in found)
 
 
 def pretty(found: Iterable[dict[str, Any]]) -> str:
     """One JSON list, for people too."""
-    return json.dumps(list(found), ensure_ascii=False, indent=2) + "\n"
+    return compact(list(found), indent=2) + "\n"
 
 
 def table(found: Iterable[Record]) -> str:
@@ -43,8 +45,13 @@ def table(found: Iterable[Record]) -> str:
     writer.writerow(COLUMNS)
     for one in found:
         values = {"id": one.task.id, **{key: one.task.get(key) for key in COLUMNS[1:]}, "status": one.status}
-        writer.writerow([" ".join(v) if isinstance(v, list) else "" if v is None else v for v in values.values()])
+        writer.writerow([_cell(value) for value in values.values()])
     return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """Give a cell's text: line breaks stay, what a terminal obeys does not."""
+    return paragraphs(" ".join(value) if isinstance(value, list) else "" if value is None else str(value))
 
 
 def markdown(found: Iterable[Record]) -> str:
@@ -62,8 +69,8 @@ def markdown(found: Iterable[Record]) -> str:
 
 def _item(one: Record) -> str:
     box = "x" if one.status in ("completed", "cancelled") else " "
-    title = " ".join(one.task.title.split())
+    title = line(one.task.title)
     for mark in "\\`*_[]<>":
         title = title.replace(mark, "\\" + mark)
-    who = f" — {one.task.doc['assignee']}" if one.task.doc.get("assignee") else ""
+    who = f" — {line(one.task.doc['assignee'])}" if one.task.doc.get("assignee") else ""
     return f"- [{box}] {title} (`{one.task.id}`){who}\n"
