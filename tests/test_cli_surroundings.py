@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -214,3 +215,47 @@ def test_full(disk: GitRepo) -> None:
     assert state(disk) == before
     assert tm(disk.path, "check")[0] == 0
     assert tm(disk.path, "start", "one")[0] == 0
+
+
+def test_init_makes_no_store_anew_that_head_has(store: GitRepo) -> None:
+    """Where the store's own files are gone from the work tree, init says how they come back and changes nothing."""
+    store.write(".tasks/config.yaml", "version: 1\ntypes: [spike]\n")
+    store.commit("settings")
+    shutil.rmtree(store.path / ".tasks")
+    before = store.git("rev-parse", "HEAD")
+    code, _, told = tm(store.path, "init")
+    assert code == 1
+    assert "git checkout HEAD -- .tasks/config.yaml .tasks/.gitattributes" in told
+    assert store.git("rev-parse", "HEAD") == before
+    store.git("checkout", "HEAD", "--", ".tasks/config.yaml", ".tasks/.gitattributes")
+    assert tm(store.path, "init")[0] == 0
+    assert store.git("rev-parse", "HEAD") == before
+
+
+def test_init_where_git_ignores_the_store_leaves_nothing(repo: GitRepo) -> None:
+    """A store that Git would ignore is refused before anything is made."""
+    repo.commit("ignore", {".gitignore": ".tasks\n"})
+    code, _, told = tm(repo.path, "init")
+    assert code == 1
+    assert "git check-ignore -v .tasks/config.yaml" in told
+    assert not (repo.path / ".tasks").exists()
+
+
+def test_init_says_what_is_not_committed(store: GitRepo) -> None:
+    """In a repository made anew around a store, its own files are in no commit, and init says so."""
+    shutil.rmtree(store.path / ".git")
+    code, _, told = tm(store.path, "init")
+    assert code == 0
+    assert "git add .tasks/config.yaml .tasks/.gitattributes" in told
+
+
+def test_descriptions_from_standard_input(store: GitRepo) -> None:
+    """A description of any length is piped in; an empty pipe is refused."""
+    text = "A line\n" * 50_000
+    words = [*TM, "add", "Long", "--id", "long", "-d", "-"]
+    made = subprocess.run(words, cwd=store.path, input=text, text=True, capture_output=True)
+    assert (made.returncode, made.stdout) == (0, "long\n")
+    assert text.replace("A line", "  A line") in (store.path / ".tasks" / "long.yaml").read_text()
+    empty = subprocess.run(words, cwd=store.path, input="", text=True, capture_output=True)
+    assert empty.returncode == 2
+    assert "standard input is empty" in empty.stderr.lower()

@@ -145,6 +145,29 @@ def test_keys_of_a_persons_own_and_deep_nesting_survive(repo: GitRepo, other: Pa
     assert files(other) == files(repo.path)
 
 
+def test_edited_fields_count_more_than_the_text_beside_them(repo: GitRepo, other: Path) -> None:
+    """Where somebody changed a field of an exported line, its file comes back with that change and its comments."""
+    tm(repo.path, "init")
+    repo.write(".tasks/aa.yaml", "# mine\ntitle: Old\nstatus: pending  # soon\n")
+    (other / "all.jsonl").write_text(tm(repo.path, "export").replace('"title":"Old"', '"title":"New"'))
+    tm(other, "import", "tasks", "all.jsonl")
+    assert files(other)["aa.yaml"] == b"# mine\ntitle: New\nstatus: pending  # soon\n"
+
+
+def test_what_was_deleted_comes_back_when_asked_for(repo: GitRepo) -> None:
+    """An import leaves deleted tasks deleted and says how to bring them back; then it does."""
+    folder = made(repo)
+    repo.commit("by hand")
+    before = files(folder)
+    lines = tm(folder, "export")
+    tm(folder, "delete", "hello")
+    repo.write("all.jsonl", lines)
+    assert "--again" in tm(folder, "import", "tasks", "all.jsonl")
+    assert "hello.yaml" not in files(folder)
+    tm(folder, "import", "tasks", "all.jsonl", "--again")
+    assert files(folder) == before
+
+
 def test_what_cannot_be_read_is_told(repo: GitRepo) -> None:
     """A broken file is named on standard error and by the exit code; the rest is exported."""
     folder = made(repo)

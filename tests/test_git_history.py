@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from conftest import NOW, GitRepo
@@ -131,3 +131,18 @@ def test_maintenance(repo: GitRepo) -> None:
     repo.git("config", "gc.auto", "1")
     maintain(found(repo))
     assert "in-pack: 0" not in repo.git("count-objects", "-v")
+
+
+@pytest.mark.parametrize(
+    "date", ["999999999999 +0000", "99999999999999999999999 +0000", "nonsense", "253402300799 +0000"]
+)
+def test_a_date_that_cannot_be(repo: GitRepo, date: str) -> None:
+    """A commit whose date no calendar has is told like any other, at a time that every zone can show."""
+    tree = repo.git("write-tree")
+    person = f"Maria <maria@example.org> {date}"
+    text = f"tree {tree}\nauthor {person}\ncommitter {person}\n\nodd\n"
+    odd = repo.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=text.encode())
+    (told,) = log(found(repo), odd)
+    assert told.subject == "odd"
+    assert told.at.astimezone(timezone(timedelta(hours=14))) == told.at
+    assert told.at.astimezone(timezone(timedelta(hours=-12))) == told.at

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tmfiles.git import process
 from tmfiles.git.commit import prepare
 from tmfiles.git.repository import Repository, discover
 from tmfiles.git.settings import settings
-from tmfiles.git.worktree import entries
+from tmfiles.git.worktree import entries, listed, refresh_index
 
 TASK = ".tasks/a.yaml"
 
@@ -116,6 +117,24 @@ def test_read_only_repository(unprivileged: Path) -> None:
         for folder in folders:
             folder.chmod(0o755)
     assert not list(Path(here.gitdir).glob("fast_import_crash*"))
+
+
+def test_no_permission_is_not_taken_for_a_lock(unprivileged: Path) -> None:
+    """Where git may not write its index it says so at once: nobody holds a lock that is waited for."""
+    repo = GitRepo(unprivileged / "repo")
+    repo.path.mkdir()
+    repo.git("init", "--quiet")
+    repo.commit(files={TASK: "a\n"})
+    here = found(repo)
+    Path(here.gitdir).chmod(0o555)
+    began = time.monotonic()
+    try:
+        with pytest.raises(TmError, match=r"[Pp]ermission denied") as e:
+            refresh_index(here, dict(listed(here, "HEAD")))
+    finally:
+        Path(here.gitdir).chmod(0o755)
+    assert e.value.code == "git"
+    assert time.monotonic() - began < 5
 
 
 def test_crash_report_is_cleared_away(repo: GitRepo) -> None:

@@ -190,6 +190,27 @@ def test_a_reader_that_is_in_the_way(filled: GitRepo) -> None:
         db.close()
 
 
+def test_a_reader_that_is_in_the_way_of_history(filled: GitRepo) -> None:
+    """While another reads the cache and does not end, a new commit is told of all the same."""
+    db = sqlite3.connect(_index(filled), isolation_level=None)
+    with opened(filled.path) as workspace:
+        view = workspace.read()
+        task_id = view.index.ids()[0]
+        filled.git("-c", "user.name=Li", "rm", "--quiet", f".tasks/{view.index.ids()[1]}.yaml")
+        filled.write(f".tasks/{task_id}.yaml", "title: new\n")
+        filled.git("-c", "user.name=Li", "commit", "--quiet", "--all", "--message", "new")
+    time.sleep(0.03)
+    titles(filled.path)
+    db.execute("BEGIN")
+    db.execute("SELECT COUNT(*) FROM task").fetchone()
+    try:
+        seen = cached(filled.path)
+        assert seen["changes"][task_id][1] == "Li"
+        assert seen == fresh(filled.path)
+    finally:
+        db.close()
+
+
 WORKER = """
 import sys
 sys.path.insert(0, sys.argv[1])

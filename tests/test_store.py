@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import GitRepo
-from reading import cached, fresh, open_to_all, opened, titles
+from reading import cached, command, fresh, open_to_all, opened, titles
 
 from tmfiles.index import RACY
 from tmfiles.store import Store, place
@@ -259,3 +259,28 @@ def test_a_socket_with_a_tasks_name_is_no_task(tmp_path: Path) -> None:
             assert _rules(store) == {".tasks/s.yaml": "not-a-file"}
     finally:
         os.chdir(here)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a current folder cannot be removed here")
+def test_a_current_folder_that_is_gone(repo: GitRepo, tmp_path: Path) -> None:
+    """Where the current folder was removed, tm says so in one line, and still works with an absolute -C."""
+    repo.commit(files={".tasks/aa.yaml": "title: one\n"})
+    gone = tmp_path / "gone"
+    here, there = ("-C", "."), ("-C", str(repo.path))
+    for words in (("list",), ("add", "x"), ("init",), (*here, "list"), (*there, "list"), ("list", *there)):
+        gone.mkdir()
+        script = 'rmdir "$PWD" && exec "$@"'
+        whole = ["sh", "-c", script, "sh", *command(words)]
+        done = subprocess.run(whole, cwd=gone, capture_output=True, text=True, check=False)
+        if str(repo.path) in words:
+            assert (done.returncode, "one" in done.stdout) == (0, True), done.stderr
+        else:
+            assert done.returncode == 2, done.stderr
+            assert done.stderr.splitlines() == ["tm: the current folder is gone", "Cd to another folder, or use -C DIR"]
+
+
+def test_both_ways_to_ask_for_numbers_agree(tmp_path: Path) -> None:
+    """What a scan says of a file is what is said of it when it is asked for alone."""
+    store = _store(tmp_path)
+    (tmp_path / ".tasks" / "a.yaml").write_text("title: x\n")
+    assert store.scan().stats() == {"a.yaml": store.numbers("a.yaml")}

@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from conftest import GitRepo
 from writing import Store
+
+from tmfiles.workspace import Workspace
+from tmfiles.workspace.write import Order, Outcome, write
+
+if TYPE_CHECKING:
+    from tmfiles.workspace.write import Plan
 
 IDS = ("one", "two", "three")
 
@@ -201,6 +208,36 @@ def test_nothing_to_take_back(repo: GitRepo) -> None:
     assert "no command left" in store.do("undo", code=1).err
     assert "no command" in store.do("undo", "abcdef12", code=1).err
     assert store.commits() == 1
+
+
+def test_a_command_that_comes_in_between(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the last command is another by the time the lock is held, undo refuses and has done nothing."""
+    store = filled(repo)
+    store.do("update", "one", "--tag", "first")
+    later: list[str] = []
+
+    def late(workspace: Workspace, order: Order, plan: Plan) -> Outcome:
+        store.tm("update", "two", "--tag", "second")
+        later.append(store.git("rev-parse", "HEAD"))
+        return write(workspace, order, plan)
+
+    monkeypatch.setattr("tmfiles.history.write", late)
+    assert "came in between" in store.do("undo", code=1).err
+    assert store.git("rev-parse", "HEAD") == later[0]
+    assert store.status() == ""
+
+
+def test_a_broken_file_comes_back(repo: GitRepo) -> None:
+    """A task that was never valid can be deleted, and brought back as it was."""
+    store = filled(repo)
+    repo.write(".tasks/broken.yaml", "title: [\npriority: hgih\n")
+    repo.commit("a broken one")
+    before = store.files()
+    store.do("delete", "broken")
+    assert not store.file("broken").exists()
+    store.do("undo")
+    assert store.files() == before
+    assert store.status() == ""
 
 
 def test_an_edit_by_hand_is_no_command(repo: GitRepo) -> None:

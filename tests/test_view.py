@@ -9,13 +9,18 @@ import select
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import GitRepo
 from reading import cached, command, fresh, opened, tm
+from writing import Store
 
 from tmfiles.errors import TmError
+from tmfiles.git import commit as commits
 from tmfiles.query import Query
+from tmfiles.workspace import edit
+from tmfiles.workspace.write import Order, write
 
 BAD = {
     "broken.yaml": (b"title: [x\n", "yaml"),
@@ -236,3 +241,91 @@ def test_the_store_may_be_reached_by_a_link(repo: GitRepo, tmp_path: Path) -> No
     repo.commit(files={".tasks/aa.yaml": "title: one\n"})
     (tmp_path / "link").symlink_to(repo.path)
     assert cached(tmp_path / "link") == fresh(repo.path)
+
+
+def test_history_outlives_the_commit_it_was_read_up_to(repo: GitRepo) -> None:
+    """After an amend, and after Git threw the old commit away, history is read anew."""
+    repo.commit(files={".tasks/aa.yaml": "title: one\n"})
+    cached(repo.path)
+    repo.git("-c", "user.name=Li", "commit", "--quiet", "--amend", "--reset-author", "--message", "other")
+    repo.git("reflog", "expire", "--expire=now", "--all")
+    repo.git("gc", "--quiet", "--prune=now")
+    assert cached(repo.path) == fresh(repo.path)
+    assert cached(repo.path)["changes"]["aa"][1] == "Li"
+
+
+@pytest.mark.parametrize("odd", ["date", ".mailmap", "mailmap.file", "mailmap.blob", "hook"])
+def test_our_own_commit_is_known_as_git_tells_it(repo: GitRepo, odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A date of the environment's, a mailmap, a hook that adds to the commit: the cache says what a full read says."""
+    repo.commit(files={".tasks/bb.yaml": "title: bee\n"})
+    tm(repo.path, "init")
+    line = "Maria Sibylla <maria@example.org>\n"
+    if odd == "date":
+        monkeypatch.setenv("GIT_AUTHOR_DATE", "@1000000000 +0000")
+    elif odd == ".mailmap":
+        repo.write(".mailmap", line)
+    elif odd == "mailmap.file":
+        repo.git("config", odd, str(repo.write("names", line)))
+    elif odd == "mailmap.blob":
+        repo.git("config", odd, repo.git("hash-object", "-w", "--stdin", stdin=line.encode()))
+    else:
+        repo.write(".tasks/config.yaml", "version: 1\nrun_hooks: true\n")
+        repo.commit()
+        repo.write(".git/hooks/pre-commit", "#!/bin/sh\ngit add .tasks/bb.yaml\n").chmod(0o755)
+    cached(repo.path)
+    if odd == "hook":
+        repo.write(".tasks/bb.yaml", "title: bumble\n")
+        monkeypatch.setenv("TM_NOW", "2031-01-01T00:00:00Z")
+    assert tm(repo.path, "add", "One", "--id", "aa").returncode == 0
+    assert cached(repo.path) == fresh(repo.path)
+
+
+def test_a_commit_that_took_ours_along_is_read(repo: GitRepo) -> None:
+    """Where the user's own commit took our change in, what else it changed is known too."""
+    store = Store(repo)
+    for name in ("aa", "bb"):
+        store.do("add", name, "--id", name)
+    cached(repo.path)
+    repo.write(".tasks/bb.yaml", "title: bee\n")
+    real, acts = commits.publish, [("-c", "user.name=Li", "commit", "--quiet", "--all", "--message", "both")]
+
+    def late(*args: Any) -> bool:
+        if acts:
+            repo.git(*acts.pop())
+        return real(*args)
+
+    with opened(repo.path) as workspace, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commits, "publish", late)
+        write(workspace, Order("update"), lambda _view: [edit.change("aa", {"priority": "high"})])
+    assert store.subjects()[0] == "both"
+    assert cached(repo.path) == fresh(repo.path)
+    assert {who for _, who, *_ in cached(repo.path)["changes"].values()} == {"Li"}
+
+
+def test_the_folder_itself_may_be_a_link(repo: GitRepo, tmp_path: Path) -> None:
+    """A `.tasks` that is a link into another repository is written, committed and told of there."""
+    if sys.platform == "win32":
+        pytest.skip("links need rights here")
+    store = Store(repo)
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    (home / ".tasks").symlink_to(repo.path / ".tasks")
+    made = store.tm("add", "One", cwd=home).out.strip()
+    store.tm("update", made, "--priority", "high", cwd=home)
+    store.tm("undo", cwd=home)
+    assert store.doc(made)["priority"] == "medium"
+    assert "tm: add" in store.tm("log", cwd=home).out
+    assert store.tm("show", made, cwd=home).out == store.tm("show", made).out
+    assert cached(home) == fresh(repo.path)
+    store.assert_sound()
+
+
+def test_what_is_here_again_was_not_deleted(repo: GitRepo) -> None:
+    """A task that was deleted and put back without a commit is here."""
+    repo.commit(files={".tasks/aa.yaml": "title: one\n", ".tasks/bb.yaml": "title: two\n"})
+    for name in ("aa", "bb"):
+        (repo.path / f".tasks/{name}.yaml").unlink()
+    repo.commit()
+    repo.write(".tasks/aa.yaml", "title: one\n")
+    with opened(repo.path) as workspace:
+        assert workspace.read().was_deleted(["aa", "bb", "cc"]) == {"bb"}

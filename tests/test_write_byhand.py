@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from conftest import GitRepo
 from writing import Store
@@ -36,7 +38,7 @@ def test_a_valid_edit_gets_its_own_commit(repo: GitRepo) -> None:
     told = store.do("update", "one", "--priority", "high").err
     assert told.splitlines()[0] == "tm: committed first what was edited by hand: one"
     assert store.subjects()[:2] == ["tm: update one Task one", "tm: edit one Task one (by hand)"]
-    assert "priority" not in committed(store, "HEAD~1", "one")
+    assert committed(store, "HEAD~1", "one").get("priority") != "high"
     assert committed(store, "HEAD~1", "one")["assignee"] == "li"
     assert "# why" in store.git("show", "HEAD~1:.tasks/one.yaml")
     assert store.status() == " M .tasks/two.yaml"
@@ -55,7 +57,7 @@ def test_several_at_once(repo: GitRepo) -> None:
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("\npriority: hgih\n", "hgih"),
+        ("\ntype: bgu\n", "bgu"),
         ("\ntags: [a\n", "one.yaml"),
         ("\ntitle: Twice\n", "title"),
         ("\ndepend_on: [two]\n", "depend_on"),
@@ -122,24 +124,92 @@ def test_delete_after_a_hand_edit(repo: GitRepo) -> None:
 
 
 def test_git_mv_and_git_add(repo: GitRepo) -> None:
-    """A file that was moved with git mv, or added, is committed whole, and the index is clean afterwards."""
+    """A file that was moved with git mv, or added, is committed whole, and work tree and index are clean."""
     store = started(repo)
     (store.path / ".tasks" / "web").mkdir()
     store.git("mv", ".tasks/one.yaml", ".tasks/web/one.yaml")
     repo.write(".tasks/new.yaml", "title: New\n")
     store.git("add", ".tasks/new.yaml")
     store.do("start", "one", "new")
-    # The old place of the moved file is not part of our edit: its deletion stays staged, for the user's commit.
-    assert store.status() == "D  .tasks/one.yaml"
-    assert "web/one.yaml" in store.git("ls-tree", "-r", "--name-only", "HEAD")
+    assert store.status() == ""
+    assert places(store, "one") == [[".tasks/web/one.yaml"], [".tasks/web/one.yaml"], [".tasks/one.yaml"]]
+
+
+def places(store: Store, task_id: str) -> list[list[str]]:
+    """Give where the last three commits have a task's file, newest first."""
+    listed = [store.git("ls-tree", "-r", "--name-only", f"HEAD~{n}").splitlines() for n in range(3)]
+    return [[path for path in paths if path.endswith(f"/{task_id}.yaml")] for paths in listed]
+
+
+@pytest.mark.parametrize("hooks", [False, True])
+def test_a_file_moved_by_hand(repo: GitRepo, hooks: bool, tmp_path: Path) -> None:
+    """The move is committed whole, both places at once, so that a fresh clone has the task once."""
+    store = started(repo)
+    if hooks:
+        repo.write(".tasks/config.yaml", "version: 1\nrun_hooks: true\n")
+        repo.commit("hooks")
+    new = repo.write(".tasks/web/one.yaml", store.file("one").read_bytes())
+    store.file("one").unlink()
+    store.do("start", "one")
+    assert places(store, "one") == [[".tasks/web/one.yaml"], [".tasks/web/one.yaml"], [".tasks/one.yaml"]]
+    assert store.status() == ""
+    repo.git("clone", "--quiet", ".", str(tmp_path / "clone"))
+    assert store.tm("check", cwd=tmp_path / "clone").code == 0
+    new.rename(store.file("one"))
+    store.do("delete", "one")
+    assert places(store, "one") == [[], [".tasks/one.yaml"], [".tasks/web/one.yaml"]]
+    assert store.status() == ""
+    store.assert_sound()
+
+
+def test_a_moved_file_whose_old_place_was_staged(repo: GitRepo) -> None:
+    """What was staged at the old place gets its commit before the move, so that no version is lost."""
+    store = started(repo)
+    text = store.file("one").read_text()
+    append(store, "one", "\nassignee: staged\n")
+    store.git("add", ".")
+    store.file("one").unlink()
+    repo.write(".tasks/web/one.yaml", text)
+    store.do("start", "one")
+    assert store.subjects()[1:3] == ["tm: edit one Task one (by hand)", "tm: edit one Task one (staged)"]
+    assert committed(store, "HEAD~2", "one")["assignee"] == "staged"
+    assert store.status() == ""
+
+
+def test_an_id_whose_file_is_gone(repo: GitRepo) -> None:
+    """An id that HEAD holds, at whatever place, is not given to another task; what brings it back is told."""
+    store = started(repo)
+    (store.path / ".tasks" / "web").mkdir()
+    store.git("mv", ".tasks/two.yaml", ".tasks/web/two.yaml")
+    repo.commit("moved")
+    store.file("one").unlink()
+    (store.path / ".tasks" / "web" / "two.yaml").unlink()
+    before, count = store.files(), store.commits()
+    for task_id, place in (("one", ".tasks/one.yaml"), ("two", ".tasks/web/two.yaml")):
+        for more in ((), ("--no-commit",)):
+            told = store.do("add", "Another", "--id", task_id, *more, code=1).err
+            assert f"HEAD has {place}" in told
+            assert f"git restore {place}" in told
+    assert (store.files(), store.commits()) == (before, count)
+    store.git("restore", ".tasks/one.yaml")
+    store.do("start", "one")
+
+
+def test_a_shallow_clone_cannot_know_ids(repo: GitRepo, tmp_path: Path) -> None:
+    """In a shallow clone an id that a person chose is taken with a word of warning; a random one without."""
+    started(repo)
+    repo.git("clone", "--quiet", "--depth=1", f"file://{repo.path}", str(tmp_path / "clone"))
+    clone = Store(GitRepo(tmp_path / "clone"), init=False)
+    assert "shallow" in clone.do("add", "Task", "--id", "three").err
+    assert "shallow" not in clone.do("add", "Task").err
 
 
 def test_nothing_to_change_writes_nothing(repo: GitRepo) -> None:
     """A command that changes nothing commits nothing, not even the hand edit."""
     store = started(repo)
-    append(store, "one", "\npriority: high\n")
+    append(store, "one", "\nassignee: li\n")
     before, count = store.files(), store.commits()
-    assert "nothing to change" in store.do("update", "one", "--priority", "high").err
+    assert "nothing to change" in store.do("update", "one", "--assignee", "li").err
     assert (store.files(), store.commits()) == (before, count)
     assert store.status() == " M .tasks/one.yaml"
 

@@ -202,6 +202,24 @@ def test_a_full_disk(mount: Path) -> None:
 
 
 @linux_root
+def test_a_file_system_mounted_twice(repo: GitRepo) -> None:
+    """Where no file can be renamed from the git directory into the store, writes work all the same."""
+    store = Store(repo)
+    task, folder = store.add("Write"), str(store.path / ".tasks")
+    mounted("--bind", folder, folder)
+    try:
+        store.do("update", task, "--priority", "high")
+        store.add("Another")
+        store.do("delete", task)
+        store.do("undo")
+        assert store.doc(task)["priority"] == "high"
+        assert store.status() == ""
+        store.assert_sound()
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+@linux_root
 def test_a_read_only_repository(repo: GitRepo, mount: Path) -> None:
     """On a file system that is mounted read-only a write is refused, exit 1, and reading works."""
     store = Store(repo)

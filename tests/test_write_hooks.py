@@ -7,7 +7,10 @@ import time
 
 import pytest
 from conftest import GitRepo
+from test_write_record import kill_at
 from writing import Store
+
+from tmfiles.workspace import edit
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="hooks are shell scripts")
 
@@ -101,6 +104,49 @@ def test_hooks_and_a_merge(repo: GitRepo) -> None:
     before = store.files()
     assert "merge" in store.do("update", "one", "--priority", "high", code=7).err
     assert store.files() == before
+
+
+@pytest.mark.parametrize("signal", ["INT", "TERM", "KILL"])
+def test_a_hook_after_the_commit_ends_git(repo: GitRepo, signal: str) -> None:
+    """When git dies under a hook that runs after the commit, the commit stands: the edit is done, and told so."""
+    store = hooked(repo, run=True)
+    install(repo, "post-commit", f"kill -{signal} $PPID")
+    count = store.commits()
+    store.do("update", "one", "--priority", "high")
+    store.do("add", "New", "--id", "new")
+    store.do("delete", "new")
+    assert store.commits() == count + 3
+    assert store.doc("one")["priority"] == "high"
+    assert store.status() == ""
+    store.assert_sound()
+
+
+def test_a_hook_that_formats(repo: GitRepo) -> None:
+    """What a hook makes of the file is what commit, index and disk hold, and what the next read shows."""
+    store = hooked(repo, run=True)
+    script = "for f in $(git diff --cached --name-only --diff-filter=d); do echo '# formatted' >> $f; git add $f; done"
+    install(repo, "pre-commit", script)
+    store.do("update", "one", "--priority", "high")
+    assert store.file("one").read_text().endswith("# formatted\n")
+    assert store.status() == ""
+    task = store.add("New")
+    assert store.status() == ""
+    assert repo.git("show", f"HEAD:.tasks/{task}.yaml").endswith("# formatted")
+    store.do("update", task, "--priority", "high")
+    assert "(by hand)" not in " ".join(store.subjects())
+
+
+@pytest.mark.parametrize("at", ["refresh_index", "publish"])
+def test_killed_before_the_hand_edit_is_committed(repo: GitRepo, at: str) -> None:
+    """A kill between index and branch leaves a record: the next command commits the hand edit and says so."""
+    store = hooked(repo, run=True)
+    with store.file("one").open("a", encoding="utf-8") as file:
+        file.write("\nassignee: li\n")
+    kill_at(store, at, [edit.change("one", {"priority": "high"})])
+    assert "finished an interrupted tm edit one" in store.do("update", "two", "--tag", "x", code=1).err
+    assert store.subjects()[0] == "tm: edit one Task one (by hand)"
+    assert store.status() == ""
+    assert store.doc("one").get("priority") != "high"
 
 
 @pytest.mark.parametrize("then", [0, 1])

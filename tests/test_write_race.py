@@ -78,7 +78,7 @@ def test_a_commit_before_the_files_are_swapped(repo: GitRepo) -> None:
     raced(store, commits, "prepare", act)
     assert store.subjects()[:2] == ["tm: update two Task two", "code and task"]
     assert "assignee: li" in repo.git("show", "HEAD~1:.tasks/one.yaml")
-    assert "priority" not in repo.git("show", "HEAD~1:.tasks/one.yaml")
+    assert "priority: high" not in repo.git("show", "HEAD~1:.tasks/one.yaml")
     assert store.status() == ""
     store.assert_sound()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import GitRepo
@@ -12,6 +13,7 @@ from writing import Store
 from tmfiles.errors import TmError
 from tmfiles.git import commit as commits
 from tmfiles.git import worktree
+from tmfiles.store import Store as Files
 from tmfiles.workspace import Workspace, edit, record, write
 from tmfiles.workspace.write import How, Order
 
@@ -190,7 +192,7 @@ def test_bulk_is_mended_from_the_commit(repo: GitRepo) -> None:
         told = store.do("add", "Next").err
         assert ("finished" if done else "took back") in told
         assert len(list(store.path.glob(".tasks/n*.yaml"))) == (130 if done else 0)
-        assert ("priority" in store.doc("one")) == done
+        assert (store.doc("one").get("priority") == "high") == done
         assert store.status() == ""
 
 
@@ -251,3 +253,52 @@ def test_an_editor_was_quicker(repo: GitRepo) -> None:
     workspace.close()
     assert path.read_text() == text
     assert store.leftovers() == []
+
+
+@pytest.mark.parametrize("task_id", ["one", "two", "three"])
+def test_an_editor_saves_while_temporaries_are_written(repo: GitRepo, task_id: str) -> None:
+    """A file that is saved, or made, in the last moment before the swap is not overwritten, nor removed."""
+    store = two(repo)
+    before = store.files()
+    words = b"title: Saved in an editor\n"
+    real = Files._temporary
+
+    def slow(files: Files, path: str, *args: Any, **more: Any) -> str:
+        temporary = real(files, path, *args, **more)
+        store.file(task_id).write_bytes(words)
+        return temporary
+
+    workspace = Workspace.find(str(store.path))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Files, "_temporary", slow)
+        with pytest.raises(TmError, match=f"{task_id}.yaml was edited just now"):
+            write.write(workspace, Order("update"), lambda _view: EDITS)
+    workspace.close()
+    assert store.files() == before | {f"{task_id}.yaml": words}
+    assert store.leftovers() == []
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_folder_in_the_place_of_a_file(repo: GitRepo, step: str) -> None:
+    """A folder where a file was to be written is neither version: it is left alone, and mending goes on."""
+    store = two(repo)
+    kill_at(store, step, [edit.change("one", {"priority": "high"}), edit.change("two", {"priority": "high"})])
+    store.file("one").unlink()
+    store.file("one").mkdir()
+    assert "an interrupted tm update" in store.do("add", "Next").err
+    assert store.file("one").is_dir()
+    assert not (store.private / "pending").exists()
+
+
+def test_a_kill_after_a_move_by_hand(repo: GitRepo) -> None:
+    """A killed write of a file that was moved by hand is finished with the index clean at both places."""
+    store = two(repo)
+    for step in ("refresh_index", "publish", "drop"):
+        old = next((store.path / ".tasks").rglob("one.yaml"))
+        new = old.parent / step / "one.yaml"
+        new.parent.mkdir()
+        old.rename(new)
+        kill_at(store, step, [edit.change("one", {"title": step})])
+        assert "finished an interrupted tm update" in store.do("add", "Next").err
+        assert store.status() == ""
+        assert store.git("ls-tree", "-r", "--name-only", "HEAD").count("one.yaml") == 1

@@ -83,6 +83,20 @@ def test_refused_in(repo: GitRepo, verb: str) -> None:
     assert store.commits() == count
 
 
+def test_a_merge_on_a_detached_head(repo: GitRepo) -> None:
+    """A merge on no branch is refused as detached: the commit would be on no branch either."""
+    store = started(repo)
+    conflict(repo, "merge")
+    repo.git("merge", "--abort")
+    repo.git("switch", "--quiet", "--detach")
+    repo.git("merge", "side", check=False)
+    assert (store.path / ".git" / "MERGE_HEAD").exists()
+    count = store.commits()
+    assert "detached" in store.do("update", "one", "--priority", "high", code=1).err
+    assert store.commits() == count
+    store.do("update", "one", "--priority", "high", "--no-commit")
+
+
 @pytest.mark.parametrize("settled", [False, True])
 def test_an_unmerged_task(repo: GitRepo, settled: bool) -> None:
     """A task in conflict is not written, with markers in it or without, until it is added; others are."""

@@ -52,7 +52,8 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
     try:
         doc = codec.loads(data, path, shapes={})
     except TmError as error:
-        return Config(), list(error.problems)
+        empty = all(problem.rule == "empty" for problem in error.problems)
+        return Config(), [] if empty else list(error.problems)
     problems = rules.config_problems(doc, path, data)
     if any(problem.severity == "error" for problem in problems):
         return Config(), problems

@@ -67,12 +67,12 @@ def undo(workspace: Workspace, how: How, which: str = "") -> tuple[Commit, Done]
     `which` is the beginning of a commit id. Raises TmError when there is none, and when one of its files has
     changed since.
     """
-    undone: list[Commit] = []
 
     def plan(_view: View) -> list[Edit]:
-        commit = _to_undo(workspace, which, workspace.actor(how.actor))
-        undone[:] = [commit]
-        return _restored(workspace, commit)
+        # Under the lock, and before anything is written: the user has seen the history as it was.
+        if _to_undo(workspace, which, workspace.actor(how.actor)).id != target.id:
+            raise TmError("another command came in between", "look at tm log, then undo again")
+        return _restored(workspace, target)
 
     target = _to_undo(workspace, which, workspace.actor(how.actor))
     trailer = ("Tm-Undoes", target.trailers["Tm-Id"])
@@ -80,11 +80,10 @@ def undo(workspace: Workspace, how: How, which: str = "") -> tuple[Commit, Done]
         subject = target.subject.removeprefix("tm: ")
         how = how._replace(message=f"tm: undo {subject}"[:72])
     outcome = write(workspace, Order("undo", how, (trailer,)), plan)
-    if undone[0].id != target.id:
-        raise TmError("another command came in between", "look at tm log, then undo again")
     view = workspace.read()
-    there = [task_id for task_id in outcome.changed if view.index.files(task_id)]
-    return undone[0], Done(tuple(view.task(one) for one in there), (), outcome)
+    files = {task_id: view.index.files(task_id) for task_id in outcome.changed}
+    there = [task_id for task_id, found in files.items() if len(found) == 1 and found[0][1] is not None]
+    return target, Done(tuple(view.task(one) for one in there), (), outcome)
 
 
 def _to_undo(workspace: Workspace, which: str, actor: str) -> Commit:
@@ -136,7 +135,7 @@ def _restored(workspace: Workspace, commit: Commit) -> list[Edit]:
                 f"cannot take back {commit.subject!r}: {name} has changed since",
                 f"see what came after: tm log {name}; take that back first",
             )
-        edits.append(edit.put(below, old))
+        edits.append(edit.restore(below, old))
     return edits
 
 

@@ -46,6 +46,8 @@ def _fault(id: str) -> str:
         return "has two of . _ - side by side"
     if id in _WORDS:
         return "is a reserved word"
+    if id.endswith((".yaml", ".yml")):
+        return "is the name of a file: leave the ending out"
     if is_device(id):
         return "is the name of a device on Windows"
     return ""

@@ -10,7 +10,9 @@ from tmfiles.errors import Problem, TmError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    Ready = Callable[[str], bool]
 
 FOLDER = ".tasks"
 CONFIG = "config.yaml"
@@ -113,7 +115,7 @@ class Store:
     def numbers(self, path: str) -> tuple[int, ...]:
         """Give size, mtime, ctime and inode of one file as `scan` does; raises OSError."""
         info = os.lstat(os.path.join(self.folder, path))
-        return (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _INT64)
+        return (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _INODE)
 
     def trusted_before(self) -> int:
         """Give the time, in nanoseconds of the file system's clock, before which a timestamp is settled.
@@ -139,36 +141,58 @@ class Store:
         coarse = info.st_mtime_ns % 1_000_000_000 == 0
         return info.st_mtime_ns - (2_000_000_000 if coarse else 10_000_000)
 
-    def replace(self, files: Mapping[str, bytes | None]) -> None:
+    def replace(self, files: Mapping[str, bytes | None], ready_for: Ready | None = None) -> None:
         """Put new contents in place, or remove files (None): all are written and synced before any moves.
 
-        Each file is swapped whole; raises OSError before the first swap when the disk is full.
+        Each file is swapped whole; raises OSError before the first swap when the disk is full. Writing takes
+        long enough for an editor to save: `ready_for(path)` is asked in the last moment, and may refuse by
+        an error, or leave that file as it is by False.
         """
         from contextlib import suppress
 
         # One flush of all there is costs less than a thousand of one file each.
         at_once = len(files) > BULK and hasattr(os, "sync")
-        ready: list[tuple[str, str]] = []
+        ready: list[tuple[str, str, str]] = []
         folders: dict[str, str] = {}
         try:
             for path, data in files.items():
                 target = self._target(path, folders)
                 if data is not None:
-                    ready.append((self._temporary(path, target, data, sync=not at_once), target))
+                    ready.append((self._temporary(path, target, data, sync=not at_once), target, path))
             if at_once:
                 os.sync()
-            for temporary, target in ready:
-                os.replace(temporary, target)
+            for temporary, target, path in ready:
+                self._swap(temporary, target, path, files[path] or b"", ready_for)
         except BaseException:
-            for temporary, _ in ready:
+            for temporary, _, _ in ready:
                 with suppress(OSError):
                     os.unlink(temporary)
             raise
         for path, data in files.items():
-            if data is None:
+            if data is None and (ready_for is None or ready_for(path)):
                 self._remove(path)
         for folder in folders.values():
             _sync_folder(folder)
+
+    def _swap(self, temporary: str, target: str, path: str, data: bytes, ready_for: Ready | None) -> None:
+        import errno
+        from contextlib import suppress
+
+        try:
+            while ready_for is None or ready_for(path):
+                try:
+                    os.replace(temporary, target)
+                except OSError as error:
+                    if error.errno != errno.EXDEV or os.path.dirname(temporary) == os.path.dirname(target):
+                        raise
+                else:
+                    return
+                # A file system mounted twice has one number, and yet no way across.
+                os.unlink(temporary)
+                temporary = self._temporary(path, target, data, sync=True, beside=True)
+        finally:
+            with suppress(OSError):
+                os.unlink(temporary)
 
     def _target(self, path: str, folders: dict[str, str]) -> str:
         """Turn a relative path into an absolute one whose folder exists and lies inside the store.
@@ -188,12 +212,12 @@ class Store:
             folders[below] = parent
         return os.path.join(folders[below], name)
 
-    def _temporary(self, path: str, target: str, data: bytes, *, sync: bool) -> str:
+    def _temporary(self, path: str, target: str, data: bytes, *, sync: bool, beside: bool = False) -> str:
         from contextlib import suppress
 
         folder = os.path.dirname(target)
         name = "." + os.path.basename(target) + ".tm~"
-        if os.path.isdir(self.scratch) and os.stat(self.scratch).st_dev == os.stat(folder).st_dev:
+        if not beside and os.path.isdir(self.scratch) and os.stat(self.scratch).st_dev == os.stat(folder).st_dev:
             folder, name = self.scratch, path.replace("/", "+") + "~"
         temporary = os.path.join(folder, name)
         try:
@@ -237,7 +261,8 @@ class Store:
                     os.unlink(left)
 
 
-_INT64 = (1 << 63) - 1
+# On Windows a listing of a folder tells no inode, and a question after one file does.
+_INODE = 0 if os.name == "nt" else (1 << 63) - 1
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -256,7 +281,7 @@ def _note(entries: Iterable[os.DirEntry[str]], prefix: str, found: Scan, pending
         mode, text = info.st_mode, name.isprintable()
         if is_reg(mode) and name.endswith(SUFFIX) and text:
             add_path(prefix + name)
-            add_numbers((info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _INT64))
+            add_numbers((info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _INODE))
         elif stat.S_ISDIR(mode) and not name.endswith(SUFFIX) and text:
             pending.append(prefix + name + "/")
         elif (odd := _oddity(prefix + name, mode)) is not None:

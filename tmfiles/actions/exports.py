@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tmfiles.workspace import Workspace
 
 
-_OURS = ("id", "_text", "_path")
+# Keys of a line that are the export's own.
+OURS = ("id", "_text", "_path")
 
 
 class Record(namedtuple("Record", "task status text path")):
@@ -52,7 +53,7 @@ def _record(workspace: Workspace, task: Task, status: str) -> Record:
     except OSError as error:
         raise TmError(f"cannot read {FOLDER}/{task.path}: {error.strerror}", "try again", "invalid") from error
     # Keys of a person's own that are named like ours are told by the file's own text.
-    text = "" if data == codec.dumps(task.doc) and not task.doc.keys() & set(_OURS) else data.decode("utf-8")
+    text = "" if data == codec.dumps(task.doc) and not task.doc.keys() & set(OURS) else data.decode("utf-8")
     usual = (place(task.id, "flat", 0), place(task.id, "sharded", 0))
     return Record(task, status, text, "" if task.path in usual else task.path)
 
@@ -60,6 +61,6 @@ def _record(workspace: Workspace, task: Task, status: str) -> Record:
 def documents(found: list[Record]) -> Iterator[dict[str, Any]]:
     """Give what a line of JSON holds: id, the document, and `_text` and `_path` where they say more."""
     for one in found:
-        doc = {key: value for key, value in one.task.doc.items() if key not in _OURS}
+        doc = {key: value for key, value in one.task.doc.items() if key not in OURS}
         kept = {"_text": one.text, "_path": one.path}
         yield {"id": one.task.id, **doc, **{key: value for key, value in kept.items() if value}}

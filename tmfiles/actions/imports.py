@@ -6,6 +6,7 @@ from collections import Counter, namedtuple
 from contextlib import suppress
 
 from tmfiles import codec, ids
+from tmfiles.actions.exports import OURS
 from tmfiles.errors import TmError
 from tmfiles.git.maintenance import maintain
 from tmfiles.interop import beads, tasks
@@ -47,8 +48,18 @@ class Brought(namedtuple("Brought", "added present deleted types report outcome"
         return dict(Counter(entry.kind for entry in self.report))
 
 
-def bring(workspace: Workspace, kind: str, data: bytes, how: How, *, path: str = "", dry_run: bool = False) -> Brought:
-    """Import the bytes of a foreign file; a task whose id is here, or was, is left as it is.
+def bring(
+    workspace: Workspace,
+    kind: str,
+    data: bytes,
+    how: How,
+    *,
+    path: str = "",
+    dry_run: bool = False,
+    again: bool = False,
+) -> Brought:
+    """Import the bytes of a foreign file; a task whose id is here is left as it is, and with `again` comes back
+    one that was deleted here.
 
     Raises TmError with every broken line when the file cannot be read whole: then nothing comes in.
     """
@@ -56,7 +67,7 @@ def bring(workspace: Workspace, kind: str, data: bytes, how: How, *, path: str =
     result: list[Brought] = []
 
     def plan(view: View) -> list[Edit]:
-        sorted_out = _sorted_out(view, found)
+        sorted_out = _sorted_out(view, found, again=again)
         result[:] = [sorted_out]
         count = view.index.count() + len(sorted_out.added)
         edits = [_made(found, task_id, view.config, count) for task_id in sorted_out.added]
@@ -72,13 +83,14 @@ def bring(workspace: Workspace, kind: str, data: bytes, how: How, *, path: str =
     return result[0]._replace(outcome=outcome)
 
 
-def _sorted_out(view: View, found: Import) -> Brought:
+def _sorted_out(view: View, found: Import, *, again: bool) -> Brought:
     for task_id in found.tasks:
         if reason := ids.invalid(task_id):
             raise TmError(reason, code="invalid")
     here = set(view.index.ids())
     present = tuple(task_id for task_id in found.tasks if task_id in here)
-    deleted = tuple(sorted(view.was_deleted(task_id for task_id in found.tasks if task_id not in here)))
+    gone = () if again else view.was_deleted(task_id for task_id in found.tasks if task_id not in here)
+    deleted = tuple(sorted(gone))
     added = tuple(task_id for task_id in found.tasks if task_id not in here and task_id not in set(deleted))
     used = {found.tasks[task_id].get("type") for task_id in added}
     types = tuple(name for name in found.types if name in used and name not in view.config.all_types)
@@ -90,8 +102,13 @@ def _made(found: Import, task_id: str, config: Config, count: int) -> Edit:
     if task_id not in found.files:
         return edit.make(task_id, found.tasks[task_id])
     path, data = found.files[task_id]
-    path = path or place(task_id, config.layout, count)
-    return edit.put(path, data or codec.dumps(found.tasks[task_id]))
+    path, doc = path or place(task_id, config.layout, count), found.tasks[task_id]
+    if not data:
+        return edit.put(path, codec.dumps(doc))
+    # Where somebody changed the fields and left the text, the fields are what was meant.
+    held = {key: value for key, value in codec.loads(data, path).items() if key not in OURS}
+    differing = {key: doc.get(key) for key in {**held, **doc} if held.get(key) != doc.get(key)}
+    return edit.put(path, codec.patch(data, differing, path) if differing else data)
 
 
 def _declared(workspace: Workspace, types: Sequence[str]) -> list[Edit]:

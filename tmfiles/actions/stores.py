@@ -8,8 +8,9 @@ from collections import namedtuple
 from tmfiles import store
 from tmfiles.config import Environment
 from tmfiles.errors import TmError
-from tmfiles.git.process import require
-from tmfiles.git.repository import Repository, discover, git_directory, init
+from tmfiles.git.process import require, run
+from tmfiles.git.repository import discover, git_directory, head, init
+from tmfiles.git.worktree import entries
 from tmfiles.store import CONFIG, FOLDER
 from tmfiles.workspace import Workspace, edit
 from tmfiles.workspace.write import How, Order, write
@@ -49,12 +50,12 @@ def make(start: str, environment: Environment, how: How, *, home: str = "", stan
         raise TmError(f"{start} is no folder", "make it first: mkdir, then tm init", "usage")
     start = os.path.realpath(start)
     there, fresh = _place(start, home, standalone=standalone)
+    _refuse_unseen(there)
     try:
         os.makedirs(os.path.join(there, FOLDER), exist_ok=True)
     except OSError as error:
         raise TmError(f"cannot make {there}/{FOLDER}: {error.strerror}", "choose a folder you can write to") from error
     workspace = Workspace(there, environment)
-    _refuse_ignored(workspace)
 
     created: list[str] = []
 
@@ -66,7 +67,7 @@ def make(start: str, environment: Environment, how: How, *, home: str = "", stan
     outcome = write(workspace, Order("init", how._replace(message=how.message or "tm: init the task store")), plan)
     workspace.close()
     place = workspace.repository.root if fresh and workspace.repository else ""
-    return Made(there, place, tuple(created), outcome.commit, outcome.notes)
+    return Made(there, place, tuple(created), outcome.commit, (*outcome.notes, *_uncommitted(workspace, created)))
 
 
 def _place(start: str, home: str, *, standalone: bool) -> tuple[str, bool]:
@@ -113,15 +114,32 @@ def _refuse_home(start: str, home: str) -> None:
         )
 
 
-def _refuse_ignored(workspace: Workspace) -> None:
-    """A store that Git ignores would be committed by nobody else, and cleaned away with the rest."""
-    from tmfiles.git.process import run
-
-    place: Repository | None = workspace.repository
+def _refuse_unseen(root: str) -> None:
+    """A store that Git ignores would be committed by nobody, and one whose files HEAD has must not be made anew."""
+    place = discover(os.path.join(root, FOLDER)) or discover(root)
     if place is None:
         return
-    path = workspace.repository_path(CONFIG)
-    if run(place.root, "check-ignore", "--quiet", "--", path, accept=(0, 1)).code == 0:
+    folder = os.path.relpath(os.path.join(root, FOLDER), place.root).replace(os.sep, "/")
+    prefix = "" if folder == "." else f"{folder}/"
+    if run(place.root, "check-ignore", "--quiet", "--", prefix + CONFIG, accept=(0, 1)).code == 0:
+        shown = f"git check-ignore -v {prefix}{CONFIG} shows where"
+        raise TmError(f"Git ignores {FOLDER}/ here", f"take it out of the ignore list: {shown}")
+    commit = head(place).commit
+    held = entries(place, commit, [prefix + name for name in _FILES]) if commit else {}
+    gone = [path for path, entry in held.items() if entry.head and not os.path.lexists(os.path.join(place.root, path))]
+    if gone:
         raise TmError(
-            f"Git ignores {FOLDER}/ here", f"take it out of the ignore list: git check-ignore -v {path} shows where"
+            f"the store is in HEAD, and its {' and '.join(gone)} not in the work tree",
+            f"bring back what is missing: git checkout HEAD -- {' '.join(gone)}",
         )
+
+
+def _uncommitted(workspace: Workspace, created: list[str]) -> list[str]:
+    """Say which of the store's own files no commit holds, though they are there."""
+    place = workspace.repository
+    if place is None:
+        return []
+    paths = [workspace.repository_path(name) for name in _FILES if f"{FOLDER}/{name}" not in created]
+    found = entries(place, head(place).commit, paths)
+    missing = [path for path in paths if not found[path].head]
+    return [f"not committed yet: {', '.join(missing)}; to commit: git add {' '.join(missing)}"] if missing else []

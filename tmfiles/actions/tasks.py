@@ -9,7 +9,7 @@ from tmfiles import ids, rules
 from tmfiles.actions.moves import Freed, moved
 from tmfiles.dates import stamp
 from tmfiles.errors import TmError
-from tmfiles.task import CLOSED, LINKS, PROSE, SETS, SHAPES, Task, joined, without_empty
+from tmfiles.task import CLOSED, DEFAULTS, LINKS, PROSE, SETS, SHAPES, Task, joined, without_empty
 from tmfiles.workspace import edit
 from tmfiles.workspace.write import How, Order, Outcome, write
 
@@ -64,6 +64,9 @@ def add(workspace: Workspace, title: str, values: Mapping[str, Any], how: How, t
         new = task_id or ids.new(workspace.random_bytes, lambda one: bool(view.index.files(one)))
         doc = {
             "title": title,
+            # What changes most has its line from the start, so that two who change two of them merge cleanly.
+            "status": DEFAULTS["status"],
+            "priority": DEFAULTS["priority"],
             **resolved(view, values),
             "created_at": stamp(workspace.now()),
             "created_by": workspace.actor(how.actor),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ import typer
 from tmfiles.actions import notes as actions
 from tmfiles.cli import options as o
 from tmfiles.cli.parse import Command, Group
-from tmfiles.cli.session import Session
+from tmfiles.cli.session import Session, read
 from tmfiles.render.text import line
 
 criteria = typer.Typer(
@@ -32,8 +31,7 @@ def comment(
     tm comment a1b2 "The cookie is set twice"
     """
     session: Session = context.obj
-    words = sys.stdin.read() if text == "-" else text
-    result = actions.comment(session.workspace(), id_, words, session.how(no_commit, message))
+    result = actions.comment(session.workspace(), id_, read(text), session.how(no_commit, message))
     session.did(result, "commented on", json=json)
 
 

@@ -36,7 +36,8 @@ def log(
         session.document([documents.commit(one) for one in found])
         return
     for one in found:
-        session.write(f"{one.id[:10]}  {one.at:%Y-%m-%d %H:%M}  {line(one.author)}  {line(one.subject)}\n")
+        who = one.trailers.get("Tm-Actor", one.author)
+        session.write(f"{one.id[:10]}  {one.at:%Y-%m-%d %H:%M}Z  {line(who)}  {line(one.subject)}\n")
     if not found:
         session.tell("no commits yet")
 

@@ -90,7 +90,7 @@ def _rows(session: Session, workspace: Workspace, found: Listing, plain: bool, j
         width = shutil.get_terminal_size((80, 24)).columns
         session.write(text.table(found.rows, width, found.blockers))
     else:
-        session.write("".join(map(text.piped_row, found.rows)))
+        session.write("".join(text.piped_row(row, found.blockers.get(row.id, ())) for row in found.rows))
     if not found.rows:
         session.tell(none)
     elif len(found.rows) < found.total:

@@ -24,10 +24,24 @@ class Session:
     """One run: the options that stand before the command, and its two streams."""
 
     def __init__(self, folder: str = ".", actor: str = "", *, quiet: bool = False) -> None:
-        self.folder = folder
+        self._folder = folder
         self.actor = actor
         self.quiet = quiet
         self._bar = Bar()
+
+    @property
+    def folder(self) -> str:
+        """The folder to work in; raises TmError when it was removed under a shell that still stands in it."""
+        if not os.path.isabs(self._folder):
+            try:
+                os.getcwd()
+            except FileNotFoundError as error:
+                raise TmError("the current folder is gone", "cd to another folder, or use -C DIR", "usage") from error
+        return self._folder
+
+    @folder.setter
+    def folder(self, folder: str) -> None:
+        self._folder = folder
 
     @property
     def environment(self) -> Environment:
@@ -44,9 +58,10 @@ class Session:
 
     def workspace(self) -> Workspace:
         """Open the store of the current folder; raises TmError when there is none."""
-        if not os.path.isdir(self.folder):
-            raise TmError(f"no folder {self.folder}", "-C DIR takes a folder that is there", "usage")
-        return Workspace.find(self.folder, self.environment, self._bar)
+        folder = self.folder
+        if not os.path.isdir(folder):
+            raise TmError(f"no folder {folder}", "-C DIR takes a folder that is there", "usage")
+        return Workspace.find(folder, self.environment, self._bar)
 
     def how(self, no_commit: bool, message: str) -> How:
         """Give the writing options as a value."""
@@ -130,3 +145,13 @@ def words(values: Sequence[str]) -> list[str]:
                 raise TmError(f"a blank value in {value!r}", "leave it out, or say what it should be", "usage")
             found.append(part.strip())
     return found
+
+
+def read(text: str | None) -> Any:
+    """Give the text of an option, or all of standard input for `-`; raises TmError when that says nothing."""
+    if text != "-":
+        return text
+    given = sys.stdin.read()
+    if not given.strip():
+        raise TmError("standard input is empty", "leave the option out, or pipe the text in", "usage")
+    return given

@@ -74,9 +74,10 @@ def _count(number: int, what: str) -> str:
 
 def import_(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="FORMAT", help="beads")],
+    kind: Annotated[str, typer.Argument(metavar="FORMAT", help="beads, or tasks: what tm export prints.")],
     source: Annotated[str, typer.Argument(metavar="FILE", help="The file to read; - is standard input.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come in, and change nothing.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Bring back what was deleted here since.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Report every entry, not the first of each kind.")] = False,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
@@ -95,7 +96,7 @@ def import_(
     if kind not in imports.FORMATS:
         raise TmError(f"unknown format {kind!r}", f"one of: {', '.join(imports.FORMATS)}", "usage")
     how = session.how(no_commit, message)
-    result = imports.bring(session.workspace(), kind, _bytes(source), how, path=source, dry_run=dry_run)
+    result = imports.bring(session.workspace(), kind, _bytes(source), how, path=source, dry_run=dry_run, again=again)
     if json:
         session.document(report.document(result))
         return

@@ -9,10 +9,13 @@ import typer
 
 from tmfiles.actions import tasks as actions
 from tmfiles.cli import options as o
-from tmfiles.cli.session import Session, words
+from tmfiles.cli.session import Session, read, words
 from tmfiles.errors import TmError
 
-Text = Annotated[str, typer.Option("-d", "--description", metavar="TEXT", help="What it is about, in Markdown.")]
+Text = Annotated[
+    str,
+    typer.Option("-d", "--description", metavar="TEXT", help="What it is about, in Markdown; - reads standard input."),
+]
 Type = Annotated[str, typer.Option("--type", metavar="TYPE", help="task, bug, feature, epic, chore or your own.")]
 Assignee = Annotated[str, typer.Option("-a", "--assignee", metavar="NAME", help="Who is to do it.")]
 NewTags = Annotated[list[str], typer.Option("-t", "--tag", metavar="TAG", help="A tag; may be repeated.")]
@@ -59,7 +62,7 @@ def add(
     session: Session = context.obj
     workspace = session.workspace()
     values: dict[str, Any] = {
-        "description": description,
+        "description": read(description),
         "priority": priority,
         "type": type_,
         "assignee": assignee.strip(),
@@ -70,7 +73,7 @@ def add(
         "parent": parent,
         "due": _due(due, workspace),
         "estimate": estimate,
-        "context": context_,
+        "context": read(context_),
         "criteria": [{"text": text} for text in criterion],
         "files": list(file),
         "links": list(link),
@@ -136,7 +139,7 @@ def update(
         priority=priority,
         type=type_,
         assignee=assignee.strip(),
-        description=set_description,
+        description=read(set_description),
         source=source,
         parent=parent,
         due=_due(due, workspace),

@@ -80,7 +80,7 @@ def _run(root: str, command: str) -> str:
 
 
 def _edited(root: str, path: str) -> str:
-    """Do what a person would do in an editor: add a comment and raise the priority."""
+    """Do what a person would do in an editor: add a comment and an estimate."""
     with open(os.path.join(root, path), "a", encoding="utf-8", newline="\n") as file:
-        file.write("\n# Ask design about the wording\npriority: critical\n")
+        file.write("\n# Ask design about the wording\nestimate: 3h\n")
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import IO
 
 from tmfiles.git import process
@@ -31,6 +31,10 @@ class Commit(namedtuple("Commit", "id parents at author email subject trailers c
     changes: list[tuple[str, str]]
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+# A commit may bear any number: what no calendar has is told as the calendar's end, where every zone has it.
+_FIRST = datetime(1, 1, 2, tzinfo=timezone.utc)
+_LAST = datetime(9999, 12, 30, tzinfo=timezone.utc)
 _FIELDS = ("%H", "%P", "%at", "%aN", "%aE", "%s", "%(trailers:only=true,unfold=true)")
 
 
@@ -101,13 +105,21 @@ def _commit(name: bytes, fields: list[str]) -> Commit:
     return Commit(
         id=name.decode("ascii"),
         parents=tuple(parents.split()),
-        at=datetime.fromtimestamp(int(at), timezone.utc),
+        at=_moment(int(at or 0)),
         author=author,
         email=email,
         subject=subject,
         trailers={key.strip(): value.strip() for key, colon, value in pairs if colon},
         changes=[],
     )
+
+
+def _moment(seconds: int) -> datetime:
+    """Give the time of so many seconds since 1970, or the nearest there is."""
+    try:
+        return min(max(_EPOCH + timedelta(seconds=seconds), _FIRST), _LAST)
+    except OverflowError:
+        return _FIRST if seconds < 0 else _LAST
 
 
 def _status(letters: bytes) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Sequence
 from datetime import datetime
 
 from tmfiles.errors import TmError
 from tmfiles.git import process
 from tmfiles.git.commit import environment, git_date
-from tmfiles.git.objects import path_bytes
+from tmfiles.git.objects import blob_ids, path_bytes
 from tmfiles.git.repository import Repository, head
 from tmfiles.git.settings import Person, Settings
 from tmfiles.git.state import state
-from tmfiles.git.worktree import wait_until_free
+from tmfiles.git.worktree import entries, listed, refresh_index, shared_folder, wait_until_free
 
 
 def commit_with_hooks(
@@ -31,6 +33,7 @@ def commit_with_hooks(
             "finish the merge, or go without hooks for this edit",
             code="git",
         )
+    before = head(repo).commit
     # Git refuses before it runs a hook while the index is locked, so wait first and run it once.
     wait_until_free(repo, limit)
     known = process.run(repo.root, "--literal-pathspecs", "ls-files", "-z", "--", *paths).out.split(b"\0")
@@ -49,11 +52,37 @@ def commit_with_hooks(
     try:
         process.run(repo.root, *args, stdin=names, hooks=True, env=env)
     except TmError:
+        if _is_committed(repo, settings, paths, before):
+            return _followed(repo, paths)
         if new:
             forget = b"".join(path_bytes(p) + b"\0" for p in new)
             process.run(repo.root, "update-index", "--force-remove", "-z", "--stdin", stdin=forget)
         raise
-    return head(repo).commit or ""
+    return _followed(repo, paths)
+
+
+def _is_committed(repo: Repository, settings: Settings, paths: Sequence[str], before: str | None) -> bool:
+    """Tell whether the commit was made all the same: a hook that runs after it may end the command."""
+    now = head(repo).commit
+    if now == before:
+        return False
+    there = {}
+    for path in paths:
+        with contextlib.suppress(OSError), open(os.path.join(repo.root, path), "rb") as file:
+            there[path] = file.read()
+    ids = blob_ids(repo, settings, there)
+    held = entries(repo, now, paths)
+    return all(held[path].head == ids.get(path) for path in paths)
+
+
+def _followed(repo: Repository, paths: Sequence[str]) -> str:
+    """Let the index follow HEAD at the paths, since a hook may have staged other bytes; give HEAD's commit."""
+    commit = head(repo).commit or ""
+    held = listed(repo, commit, shared_folder(paths))
+    # The commit stands whether this succeeds or not.
+    with contextlib.suppress(TmError):
+        refresh_index(repo, {path: held.get(path) for path in paths})
+    return commit
 
 
 def _identity(role: str, person: Person, date: str | None, now: datetime) -> dict[str, str]:

@@ -19,7 +19,8 @@ def text(result: Brought, *, everything: bool) -> str:
         lines.append(f"here already, and left as they are: {len(result.present)}")
     if result.deleted:
         more = ", …" if len(result.deleted) > _SHOWN else ""
-        lines.append(f"deleted here once, and not brought back: {', '.join(result.deleted[:_SHOWN])}{more}")
+        names = ", ".join(result.deleted[:_SHOWN])
+        lines.append(f"deleted here once, and not brought back (--again does): {names}{more}")
     if result.types:
         lines.append(f"types declared in config.yaml: {', '.join(result.types)}")
     for kind, count in sorted(result.counted().items()):

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _UNSAFE = dict.fromkeys([*range(32), *range(127, 160), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _UNSAFE_LINES = {code: None for code in _UNSAFE if code not in (9, 10)}
 _GAP = "  "
+_HEAD = ("ID", "STATUS", "PRI", "TYPE", "WHO", "DUE", "WAITS FOR", "TITLE")
+# No column but the title's gets more cells than this.
+_WIDEST = 24
 
 
 def line(text: str) -> str:
@@ -36,9 +39,10 @@ def plain_row(row: Row) -> str:
     return "\t".join((row.id, row.status, row.priority, row.type, line(row.assignee), row.due, line(row.title))) + "\n"
 
 
-def piped_row(row: Row) -> str:
-    """Give a task's line when no terminal reads it: id, status, assignee and title."""
-    return f"{row.id}  {row.status}  {line(row.assignee) or '-'}  {line(row.title)}\n"
+def piped_row(row: Row, blockers: Sequence[str] = ()) -> str:
+    """Give a task's line when no terminal reads it: id, status, assignee, title, and what it waits for."""
+    waits = f"  (waits for {', '.join(blockers)})" if blockers else ""
+    return f"{row.id}  {row.status}  {line(row.assignee) or '-'}  {line(row.title)}{waits}\n"
 
 
 def table(rows: Sequence[Row], width: int, extra: Mapping[str, Sequence[str]] | None = None) -> str:
@@ -46,24 +50,22 @@ def table(rows: Sequence[Row], width: int, extra: Mapping[str, Sequence[str]] | 
     if not rows:
         return ""
     cells = [_cells(row, (extra or {}).get(row.id, ())) for row in rows]
-    head = ("ID", "STATUS", "PRI", "TYPE", "WHO", "DUE", "TITLE")
-    used = [i for i in range(len(head)) if i in (0, 6) or any(row[i] for row in cells)]
-    columns = [max(_width(row[i]) for row in [head, *cells]) for i in used[:-1]]
+    used = [i for i in range(len(_HEAD)) if i == 0 or any(row[i] for row in cells)]
+    columns = [min(max(_width(row[i]) for row in [_HEAD, *cells]), _WIDEST) for i in used[:-1]]
     room = max(width - sum(columns) - len(_GAP) * len(columns), 20)
-    lines = [head, *cells]
     return "".join(
-        _GAP.join(
-            [_fit(row[i], size) for i, size in zip(used[:-1], columns, strict=True)] + [_fit(row[6], room).rstrip()]
-        ).rstrip()
-        + "\n"
-        for row in lines
+        _GAP.join(_fit(row[i], size) for i, size in zip(used, [*columns, room], strict=True)).rstrip() + "\n"
+        for row in [_HEAD, *cells]
     )
 
 
 def _cells(row: Row, blockers: Sequence[str]) -> tuple[str, ...]:
-    title = line(row.title) + (f" (waits for {', '.join(blockers)})" if blockers else "")
     kind = "" if row.type == "task" else row.type
-    return (row.id, row.status, row.priority, kind, line(row.assignee), row.due, title)
+    return (
+        *(row.id, row.status, row.priority, kind, line(row.assignee), row.due),
+        ", ".join(blockers),
+        line(row.title),
+    )
 
 
 def _width(text: str) -> int:
@@ -116,9 +118,26 @@ def details(one: Details) -> str:
 def _field(key: str, value: Any) -> str:
     if isinstance(value, str) and "\n" in value.strip():
         return f"{key}:\n" + "".join(f"  {row}\n" for row in paragraphs(value).strip("\n").split("\n"))
+    if key == "journal":
+        return "journal:\n" + "".join(map(_said, value))
+    if key == "criteria":
+        rows = (f"  {n}  {'met' if one.get('met') else 'open'}  {_criterion(one)}\n" for n, one in enumerate(value, 1))
+        return "criteria:\n" + "".join(rows)
     if isinstance(value, (list, tuple)) and any(isinstance(item, dict) for item in value):
         return f"{key}:\n" + "".join(f"  - {_inline(item)}\n" for item in value)
     return f"{key}: {_inline(value)}\n"
+
+
+def _said(entry: Mapping[str, Any]) -> str:
+    """Give a journal entry: when, who and what kind, its words indented beneath."""
+    head = "  ".join(line(str(entry[key])) for key in ("at", "by", "kind") if entry.get(key))
+    words = paragraphs(str(entry.get("text", ""))).strip("\n").split("\n")
+    return f"  {head}\n" + "".join(f"    {row}".rstrip() + "\n" for row in words)
+
+
+def _criterion(one: Mapping[str, Any]) -> str:
+    check = f"  ({line(str(one['measurable']))})" if one.get("measurable") else ""
+    return f"{line(str(one.get('text', '')))}{check}"
 
 
 def _inline(value: Any) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+
 from tmfiles.errors import TmError
 from tmfiles.git import objects, worktree
 from tmfiles.git.commit import prepare
 from tmfiles.git.settings import Person
+from tmfiles.store import FOLDER, SUFFIX, id_of
 from tmfiles.workspace import words
 from tmfiles.workspace.edit import Change
 from tmfiles.workspace.judge import judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from tmfiles.git.repository import Repository
@@ -30,6 +33,56 @@ def entries(repository: Repository, parent: str | None, paths: Sequence[str]) ->
     return found
 
 
+def gone(workspace: Workspace, repository: Repository, commit: str | None, ids: Collection[str]) -> dict[str, Change]:
+    """Give the files of these tasks that `commit` holds and the disk does not, by path in the repository."""
+    if not (ids and commit):
+        return {}
+    top = workspace.repository_path("")
+    return {
+        path: Change(path[len(top) :], id_of(path), None, None)
+        for path in worktree.listed(repository, commit, top.rstrip("/"))
+        if path.endswith(SUFFIX) and id_of(path) in ids and not os.path.lexists(os.path.join(repository.root, path))
+    }
+
+
+def moved(
+    workspace: Workspace,
+    repository: Repository,
+    commit: str | None,
+    changes: Sequence[Change],
+    entries: Mapping[str, Entry],
+) -> dict[str, Change]:
+    """Give the earlier places of files that were moved by hand: they go with the commit of the move."""
+    new = [c for c in changes if c.id and c.old is not None and not entries[workspace.repository_path(c.path)].head]
+    found = gone(workspace, repository, commit, {change.id for change in new})
+    ours = {change.path for change in changes}
+    return {path: change for path, change in found.items() if change.path not in ours}
+
+
+def refuse_reuse(
+    workspace: Workspace, repository: Repository, commit: str | None, changes: Sequence[Change], notes: list[str]
+) -> None:
+    """Refuse to make a task whose id HEAD holds though its file is gone; random ids are left to chance."""
+    made = {change.id for change in changes if change.id and change.old is None and not change.held}
+    if all(_random(task_id) for task_id in made):
+        return
+    for change in gone(workspace, repository, commit, made).values():
+        raise _used(change)
+    if os.path.exists(os.path.join(repository.commondir, "shallow")):
+        notes.append("this clone is shallow: whether an id was used before it begins can't be known")
+
+
+def _used(change: Change) -> TmError:
+    return TmError(
+        f"the id {change.id!r} is taken: HEAD has {FOLDER}/{change.path}, though the file is gone",
+        f"to bring it back: git restore {FOLDER}/{change.path}",
+    )
+
+
+def _random(task_id: str) -> bool:
+    return len(task_id) == 8 and task_id[0] in "abcdef" and set(task_id) <= set("0123456789abcdef")
+
+
 # What the trailer of such a commit names: no command of anybody's.
 OP = "by-hand"
 
@@ -41,21 +94,24 @@ def committed(
     changes: Sequence[Change],
     parent: str | None,
     entries: Mapping[str, Entry],
+    moved: Mapping[str, Change],
     now: datetime,
     notes: list[str],
 ) -> str | None:
     """Prepare commits of what differs from HEAD in these files, and give the new parent for ours.
 
     What is staged differently from both HEAD and the file becomes a commit of its own, so that no version
-    is lost. `entries` are those of the files. Raises TmError when one holds an edit that is not valid.
+    is lost. `entries` are those of the files and of the places they were `moved` from, which go with the
+    edit by hand. Raises TmError when one holds an edit that is not valid.
     """
-    paths = {workspace.repository_path(change.path): change for change in changes}
+    paths = {workspace.repository_path(change.path): change for change in changes} | dict(moved)
     there = {path: change.old for path, change in paths.items() if change.old is not None}
     ids = objects.blob_ids(repository, workspace.git_settings, there)
     edited = [paths[path]._replace(old=None, new=there[path]) for path in there if ids[path] != entries[path].head]
     staged = [
         path for path in there if entries[path].index and entries[path].index not in (entries[path].head, ids[path])
     ]
+    staged += [path for path in moved if entries[path].index not in (None, entries[path].head)]
     # What is staged and just what is about to be committed is no version of its own.
     ours = {path: paths[path].new for path in staged}
     same = objects.blob_ids(repository, workspace.git_settings, {p: data for p, data in ours.items() if data})
@@ -68,7 +124,8 @@ def committed(
     ]
     for what, found in (("staged", lost), ("by hand", edited)):
         if found:
-            parent = _commit(workspace, repository, view, found, what, parent, now)
+            away = list(moved) if what == "by hand" else []
+            parent = _commit(workspace, repository, view, found, away, what, parent, now)
             names = ", ".join(change.id or change.path for change in found)
             note = f"committed first what was {'staged' if what == 'staged' else 'edited by hand'}: {names}"
             if note not in notes:  # the commit may have to be made anew
@@ -81,6 +138,7 @@ def _commit(
     repository: Repository,
     view: View,
     found: list[Change],
+    away: list[str],
     what: str,
     parent: str | None,
     now: datetime,
@@ -98,7 +156,7 @@ def _commit(
         repository,
         workspace.git_settings,
         parent,
-        {workspace.repository_path(change.path): change.new for change in found},
+        {workspace.repository_path(change.path): change.new for change in found} | dict.fromkeys(away),
         words.message(workspace, OP, found, verb="edit", suffix=f" ({what})"),
         now,
         author(workspace),

@@ -48,8 +48,16 @@ def put(path: str, data: bytes | None) -> Edit:
     return Edit("put", path, data)
 
 
-class Change(namedtuple("Change", "path id old new")):
-    """One file's bytes before and after; None where there is no file. `id` is empty for no task's file."""
+def restore(path: str, data: bytes | None) -> Edit:
+    """Give a file below `.tasks/` the bytes that a commit held, or remove it (None)."""
+    return Edit("restore", path, data)
+
+
+class Change(namedtuple("Change", "path id old new held", defaults=(False,))):
+    """One file's bytes before and after; None where there is no file. `id` is empty for no task's file.
+
+    `held` tells that a commit held the new bytes: what was good enough for history may come back as it was.
+    """
 
     __slots__ = ()
 
@@ -57,6 +65,7 @@ class Change(namedtuple("Change", "path id old new")):
     id: str
     old: bytes | None
     new: bytes | None
+    held: bool
 
 
 def changes(edits: Iterable[Edit], view: View, files: Store, layout: str) -> list[Change]:
@@ -78,10 +87,10 @@ def changes(edits: Iterable[Edit], view: View, files: Store, layout: str) -> lis
                 raise TmError(f"the id {edit.target!r} is taken", "choose another, or leave --id out")
             made.add(edit.target)
             new = Change(path, edit.target, None, codec.dumps(edit.value))
-        elif edit.kind == "put":
+        elif edit.kind in ("put", "restore"):
             path = edit.target
             task_id = id_of(path) if path.endswith(store.SUFFIX) and path != store.CONFIG else ""
-            new = Change(path, task_id, bytes_of(files, path), edit.value)
+            new = Change(path, task_id, bytes_of(files, path), edit.value, edit.kind == "restore")
         else:
             path, old = _present(edit.target, view, files)
             before = found[path].new if path in found else old

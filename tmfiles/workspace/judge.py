@@ -24,17 +24,21 @@ if TYPE_CHECKING:
 def judge(changes: Sequence[Change], view: View, config: Config) -> dict[str, Entry]:
     """Give what the cache is to hold of each changed task file, by path, when all rules hold.
 
-    Raises TmError (`invalid`) with every problem.
+    A file that gets back what a commit held is not judged, or a broken one that was deleted could not come
+    back; its links are. Raises TmError (`invalid`) with every problem.
     """
     config, problems = _settings(changes, config)
     entries: dict[str, Entry] = {}
-    gone = set()
+    gone, held = set(), set()
     for change in changes:
+        if change.held:
+            held.add(change.path)
         if change.id and change.new is None:
             gone.add(change.id)
         elif change.id and change.new is not None:
             entries[change.path] = entry(change.path, change.new, digest_of(change.new), config)
-    problems += [problem for one in entries.values() for problem in one.problems if problem.severity == "error"]
+    judged = [one for path, one in entries.items() if path not in held]
+    problems += [problem for one in judged for problem in one.problems if problem.severity == "error"]
     if problems:
         first = problems[0]
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""

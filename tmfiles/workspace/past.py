@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from tmfiles.errors import TmError
 from tmfiles.git.repository import head
 from tmfiles.store import CONFIG, SUFFIX, id_of
 
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
 
     from tmfiles.git.history import Commit
     from tmfiles.git.repository import Repository
+    from tmfiles.git.settings import Settings
     from tmfiles.index import Index
 
     Progress = Callable[[str, int, int], None] | None
@@ -22,9 +26,9 @@ def refresh_history(index: Index, repository: Repository, folder: str, progress:
     known = index.meta("history")
     if now == known:
         return
-    from tmfiles.git.history import ancestor, log  # a process costs more than to find nothing new
+    from tmfiles.git.history import log  # a process costs more than to find nothing new
 
-    follows = bool(known) and bool(now) and ancestor(repository, known, now)
+    follows = bool(known) and bool(now) and _follows(repository, known, now)
     index.begin()
     try:
         if not follows:
@@ -42,6 +46,15 @@ def refresh_history(index: Index, repository: Repository, folder: str, progress:
         raise
 
 
+def _follows(repository: Repository, known: str, now: str) -> bool:
+    from tmfiles.git.history import ancestor
+
+    try:
+        return ancestor(repository, known, now)
+    except TmError:
+        return False  # rewritten, and by now thrown away: if Git itself is at fault, the walk will say so
+
+
 def changes(commit: Commit, folder: str) -> list[tuple[str, str, str, bool]]:
     """Give (id, time, author, gone) for each task file that a commit changed; a moved file is not gone."""
     from tmfiles.dates import stamp
@@ -50,7 +63,9 @@ def changes(commit: Commit, folder: str) -> list[tuple[str, str, str, bool]]:
     for status, path in sorted(commit.changes, key=lambda change: change[0] != "D"):
         below = path[len(folder) :]
         if below.endswith(SUFFIX) and below != CONFIG and not below.startswith("templates/"):
-            found[id_of(below)] = (id_of(below), stamp(commit.at), commit.author, status == "D")
+            # A command's actor may be an agent that commits under its user's identity.
+            by = commit.trailers.get("Tm-Actor", commit.author)
+            found[id_of(below)] = (id_of(below), stamp(commit.at), by, status == "D")
     return list(found.values())
 
 
@@ -59,6 +74,16 @@ def keep_commit(index: Index, before: str, commit: str, at: str, by: str, gone: 
     if index.meta("history") != before:
         return
     index.begin()
-    index.add_changes([(task_id, at, by, away) for task_id, away in gone.items()])
-    index.set_meta("history", commit)
-    index.commit()
+    try:
+        index.add_changes([(task_id, at, by, away) for task_id, away in gone.items()])
+        index.set_meta("history", commit)
+        index.commit()
+    except BaseException:
+        index.rollback()
+        raise
+
+
+def as_told(repository: Repository, settings: Settings) -> bool:
+    """Tell whether Git will tell of a commit made now with the time and the name it was given."""
+    mapped = any(settings.config.get(f"mailmap.{key}") for key in ("file", "blob"))
+    return not (settings.author_date or mapped or os.path.lexists(os.path.join(repository.root, ".mailmap")))

@@ -43,6 +43,7 @@ class Workspace:
         self._index: Index | None = None
         self._oddities: Sequence[Problem] | None = None
         self._history_read = False
+        self._below: str | None = None
         self._git_settings: Settings | None = None
         self._chance: Callable[[int], bytes] | None = None
 
@@ -169,11 +170,23 @@ class Workspace:
             self._read_history()
 
     def _read_history(self) -> None:
+        if self.repository is None:
+            return
+        for _ in range(2):  # as in _refresh
+            try:
+                self._walk(self.repository)
+            except Damaged as error:
+                self.index.give_up(error)
+                self._refresh()
+            else:
+                return
+        self._walk(self.repository)
+
+    def _walk(self, repository: Repository) -> None:
         from tmfiles.workspace.past import refresh_history
 
-        if self.repository is not None:
-            refresh_history(self.index, self.repository, self.repository_path(""), self.progress)
-            self._history_read = True
+        refresh_history(self.index, repository, self.repository_path(""), self.progress)
+        self._history_read = True
 
     def wrote(self, files: Mapping[str, Entry | None]) -> None:
         """Tell the cache what was written just now, None for no task; that it cannot be told is no error."""
@@ -187,12 +200,32 @@ class Workspace:
         if CONFIG in files:
             self._oddities = None
 
+    def committed(self, before: str, commit: str, now: datetime, by: str, gone: Mapping[str, bool]) -> None:
+        """Tell the cache of a commit of our own on `before`, and which of its tasks it deleted.
+
+        What Git will tell otherwise than it was made, the next read asks Git for.
+        """
+        from tmfiles.dates import stamp
+        from tmfiles.workspace.past import as_told, keep_commit
+
+        if self.repository is None or not as_told(self.repository, self.git_settings):
+            return
+        try:
+            keep_commit(self.index, before, commit, stamp(now), by, gone)
+        except Damaged as error:
+            # What was written is safe without it: a cache is only ever begun anew.
+            self.index.give_up(error)
+            self._oddities = None
+
     def repository_path(self, path: str) -> str:
         """Turn a path below the store folder into one relative to the repository's root."""
         if self.repository is None:
             raise TmError(f"{self.root} is in no Git repository", "tm init makes one", "git")
-        below = os.path.relpath(self.store.folder, self.repository.root).replace(os.sep, "/")
-        return path if below == "." else f"{below}/{path}"
+        if self._below is None:
+            # The folder may be a link into another repository, whose root is told without links.
+            below = os.path.relpath(os.path.realpath(self.store.folder), self.repository.root).replace(os.sep, "/")
+            self._below = "" if below == "." else f"{below}/"
+        return self._below + path
 
     def config_problems(self) -> list[str]:
         """Give the words of what is wrong in `config.yaml`, for a write to refuse."""

@@ -118,8 +118,9 @@ def _bring(workspace: Workspace, repository: Repository, left: Record, side: str
         wanted[file["path"]] = data
         if data is None:  # it cannot be had any more: what is there stays
             del wanted[file["path"]]
+    still = {file["path"]: file for file in turn}
     if wanted:
-        workspace.store.replace(wanted)
+        workspace.store.replace(wanted, lambda path: _here(workspace, still[path]) == still[path][f"{other}_digest"])
 
 
 def _here(workspace: Workspace, file: dict[str, Any]) -> str:
@@ -127,6 +128,8 @@ def _here(workspace: Workspace, file: dict[str, Any]) -> str:
         return _digest(workspace.store.read(file["path"]))
     except FileNotFoundError:
         return ""
+    except OSError:
+        return "?"  # a folder, say, which is neither version
 
 
 def _digest(data: bytes | None) -> str:

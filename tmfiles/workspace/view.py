@@ -129,7 +129,7 @@ class View:
     def was_deleted(self, ids: Iterable[str]) -> set[str]:
         """Give those of the ids that history has seen deleted and that are not here."""
         self._bring_history()
-        return self.index.was_deleted(ids)
+        return {task_id for task_id in self.index.was_deleted(ids) if not self.index.has(task_id)}
 
     def _bring_history(self) -> None:
         if not self._history_here:

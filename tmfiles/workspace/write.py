@@ -6,14 +6,12 @@ import os
 from collections import namedtuple
 from contextlib import contextmanager, suppress
 
-from tmfiles.dates import stamp
 from tmfiles.errors import TmError
 from tmfiles.git import commit as commits
 from tmfiles.git import worktree
 from tmfiles.git.hooked import commit_with_hooks
 from tmfiles.git.repository import head
 from tmfiles.git.state import state
-from tmfiles.index import Damaged
 from tmfiles.lock import Lock
 from tmfiles.store import FOLDER
 from tmfiles.workspace import byhand, edit, record, words
@@ -101,6 +99,7 @@ def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, 
     changes = edit.changes(plan(view), view, workspace.store, config.layout)
     if not changes:
         return Outcome((), "", tuple(notes))
+    byhand.refuse_reuse(workspace, place, head(place).commit, changes, notes)
     entries = judge(changes, view, config)
     committing = (config.commit == "auto") if order.how.commit is None else order.how.commit
     with Held("nothing was changed") as held:
@@ -147,7 +146,9 @@ class _Run:
         self.what = f"{order.op} {', '.join(dict.fromkeys(c.id or c.path for c in changes[:3]))}"
         self.before: Head = head(repository)
         self.now = workspace.now()
-        self.staged: list[str | None] = []
+        self.along = False
+        self.moved: dict[str, Change] = {}
+        self.staged: dict[str, str | None] = {}
         self.indexed: dict[str, Blob | None] = {}
 
     def uncommitted(self) -> str:
@@ -196,8 +197,8 @@ class _Run:
                 in_place = True
             # The index goes first: `git commit` reads HEAD and then the index, so that one which read the index
             # too early finds HEAD moved, and cannot take our change back.
-            self.indexed = prepared.blobs
-            worktree.refresh_index(self.repository, prepared.blobs)
+            self.indexed = {**prepared.blobs, **dict.fromkeys(self.moved)}
+            worktree.refresh_index(self.repository, self.indexed)
             if commits.publish(self.repository, prepared.commit, here.commit, f"tm: {self.order.op}"):
                 return prepared.commit
             if commits.kept(self.repository, prepared):
@@ -209,19 +210,16 @@ class _Run:
         commit = head(self.repository).commit or ""
         commits.discard(self.repository)
         self.notes.append(f"a commit made at the same moment took this edit in: {commit[:10]}")
+        self.along = True
         return commit
 
     def hooked(self) -> str:
         """Put the files in place and let `git commit` commit them, with the project's hooks."""
         refuse_state(self.repository)
-        here = self.before.commit
         parent = self._after_hand_edits()
-        if parent and parent != here:
-            held = worktree.listed(self.repository, parent, self.workspace.repository_path("").rstrip("/"))
-            worktree.refresh_index(self.repository, {path: held.get(path) for path in self.paths})
-            if not commits.publish(self.repository, parent, here, "tm: edit by hand"):
-                raise TmError("another commit came first", "try again", "git")
         with self._whole():
+            if parent and parent != self.before.commit:
+                self._publish_hand_edits(parent)
             self._record(record.HOOKED)
             self._replace()
             commit = commit_with_hooks(
@@ -234,6 +232,17 @@ class _Run:
             )
         record.drop(self.workspace.private)
         return commit
+
+    def _publish_hand_edits(self, commit: str) -> None:
+        """Bring index and HEAD to the commit of what was edited by hand; the files hold it already."""
+        as_they_are = [change._replace(new=change.old) for change in self.changes]
+        self._record(commit, f"edit {', '.join(change.id or change.path for change in as_they_are[:3])}", as_they_are)
+        held = worktree.listed(self.repository, commit, self.workspace.repository_path("").rstrip("/"))
+        self.indexed = {path: held.get(path) for path in (*self.paths, *self.moved)}
+        worktree.refresh_index(self.repository, self.indexed)
+        if not commits.publish(self.repository, commit, self.before.commit, "tm: edit by hand"):
+            raise TmError("another commit came first", "try again", "git")
+        self.indexed, self.moved = {}, {}
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
@@ -248,11 +257,13 @@ class _Run:
             raise
 
     def _after_hand_edits(self) -> str | None:
-        entries = byhand.entries(self.repository, self.before.commit, self.paths)
-        self.staged = self.staged or [entries[path].index for path in self.paths]
-        before = self.before.commit
+        workspace, repository, before = self.workspace, self.repository, self.before.commit
+        entries = byhand.entries(repository, before, self.paths)
+        self.moved = byhand.moved(workspace, repository, before, self.changes, entries)
+        entries |= byhand.entries(repository, before, list(self.moved))
+        self.staged = {**{path: entry.index for path, entry in entries.items()}, **self.staged}
         return byhand.committed(
-            self.workspace, self.repository, self.view, self.changes, before, entries, self.now, self.notes
+            workspace, repository, self.view, self.changes, before, entries, self.moved, self.now, self.notes
         )
 
     def _message(self) -> str:
@@ -266,25 +277,38 @@ class _Run:
             trailers=self.order.trailers,
         )
 
-    def _record(self, commit: str) -> None:
-        record.keep(self.workspace.private, self.what, self.changes, commit, self.before, self.staged)
+    def _record(self, commit: str, what: str = "", changes: Sequence[Change] = ()) -> None:
+        told = [*(changes or self.changes), *self.moved.values()]
+        staged = [self.staged.get(path) for path in (*self.paths, *self.moved)] if self.staged else []
+        record.keep(self.workspace.private, what or self.what, told, commit, self.before, staged)
 
     def _replace(self) -> None:
         """Swap the files, unless an editor was quicker."""
-        store = self.workspace.store
-        for change in self.changes:
-            if edit.bytes_of(store, change.path) != change.old:
-                raise TmError(f"{FOLDER}/{change.path} was edited just now", "nothing was changed: try again")
-        store.replace({change.path: change.new for change in self.changes})
+        old = {change.path: change.old for change in self.changes}
+
+        def untouched(path: str) -> bool:
+            if edit.bytes_of(self.workspace.store, path) != old[path]:
+                raise TmError(f"{FOLDER}/{path} was edited just now", "nothing was changed: try again")
+            return True
+
+        for path in old:  # before the first is written, too: then there is nothing to put back
+            untouched(path)
+        self.workspace.store.replace({change.path: change.new for change in self.changes}, untouched)
 
     def _put_back(self) -> None:
         """Give files and index what they held, where they hold ours, and forget the record."""
         store = self.workspace.store
-        mine = [change for change in self.changes if edit.bytes_of(store, change.path) == change.new]
+        ours = {change.path: change.new for change in self.changes}
+
+        def mine(path: str) -> bool:
+            with suppress(TmError):  # what can't be read, a folder say, is not ours
+                return edit.bytes_of(store, path) == ours[path]
+            return False
+
         try:
-            store.replace({change.path: change.old for change in mine})
+            store.replace({change.path: change.old for change in self.changes if mine(change.path)}, mine)
             if self.indexed:
-                worktree.restore_index(self.repository, self.indexed, dict(zip(self.paths, self.staged, strict=True)))
+                worktree.restore_index(self.repository, self.indexed, {p: self.staged.get(p) for p in self.indexed})
         except (OSError, TmError) as error:
             raise TmError(
                 f"the edit failed, and so did putting it back: {error}", "the next tm command mends it"
@@ -297,6 +321,8 @@ class _Run:
 def refuse_state(place: Repository) -> None:
     """Refuse to commit where a commit would be lost or mislead: see design, state of the repository."""
     found = state(place)
+    if found == "merge" and head(place).branch is None:
+        found = "detached"
     if found in ("", "merge"):
         return
     what = "HEAD is detached" if found == "detached" else f"a {found} is in progress"
@@ -306,15 +332,9 @@ def refuse_state(place: Repository) -> None:
 
 def _keep_in_cache(run: _Run, entries: Mapping[str, Entry], commit: str) -> None:
     """Tell the cache what was written, so that the next read finds nothing to do."""
-    from tmfiles.workspace.past import keep_commit
-
-    workspace, view, before = run.workspace, run.view, run.before.commit or ""
-    try:
-        workspace.wrote({change.path: entries.get(change.path) for change in run.changes})
-        if commit:
-            author = workspace.git_settings.author or byhand.author(workspace)
-            gone = {change.id: change.new is None for change in run.changes if change.id}
-            keep_commit(view.index, before, commit, stamp(run.now), author.name if author else "", gone)
-    except Damaged as error:
-        # What was written is safe without it: a cache is only ever begun anew.
-        view.index.give_up(error)
+    workspace = run.workspace
+    workspace.wrote({change.path: entries.get(change.path) for change in run.changes})
+    # Hooks, and a commit of the user's that took ours along, may have changed other tasks as well.
+    if commit and not run.along and not run.view.config.run_hooks:
+        gone = {change.id: change.new is None for change in run.changes if change.id}
+        workspace.committed(run.before.commit or "", commit, run.now, workspace.actor(run.order.how.actor), gone)
