@@ -80,7 +80,8 @@ def _run(root: str, command: str) -> str:
 
 
 def _edited(root: str, path: str) -> str:
-    """Do what a person would do in an editor: add a comment and an estimate."""
+    """Do what a person would do in an editor: add a comment and an estimate; give the lines added."""
+    lines = ["", "# Ask design about the wording", "estimate: 3h"]
     with open(os.path.join(root, path), "a", encoding="utf-8", newline="\n") as file:
-        file.write("\n# Ask design about the wording\nestimate: 3h\n")
-    return ""
+        file.write("".join(f"{line}\n" for line in lines))
+    return "".join(f"+ {line}".rstrip() + "\n" for line in lines)
