@@ -88,3 +88,10 @@ def test_a_summary_is_never_taken_for_one_that_is_there(tm: Tm) -> None:
     before = tm.repo.git("rev-parse", "HEAD")
     tm("complete", "docs", "--summary", "ok")
     assert tm.repo.git("rev-parse", "HEAD") == before
+
+
+def test_a_comment_that_is_too_long_says_so(tm: Tm) -> None:
+    """A journal that would pass the limit of a file is refused with the size and what to do."""
+    told = tm("comment", "docs", "-", code=1, stdin="words " * 300_000)
+    assert "1,048,576 is the most" in told
+    assert "link to it" in told

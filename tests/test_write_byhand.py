@@ -222,3 +222,13 @@ def test_without_a_commit_hand_edits_stay(repo: GitRepo) -> None:
     store.do("update", "one", "--priority", "high", "--no-commit")
     assert store.commits() == count
     assert {"assignee": "li", "priority": "high"}.items() <= store.doc("one").items()
+
+
+def test_an_intent_to_add_is_no_version(repo: GitRepo) -> None:
+    """A new file that was only announced to the index is committed as it lies there."""
+    store = Store(repo)
+    repo.write(".tasks/hand.yaml", "title: By hand\n")
+    repo.git("add", "--intent-to-add", ".tasks/hand.yaml")
+    store.do("update", "hand", "--priority", "low")
+    assert repo.git("log", "-2", "--format=%s").splitlines()[1] == "tm: edit hand By hand (by hand)"
+    assert store.status() == ""

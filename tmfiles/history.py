@@ -133,7 +133,7 @@ def _restored(workspace: Workspace, commit: Commit) -> list[Edit]:
             name = id_of(below) if below.endswith(SUFFIX) else below
             raise TmError(
                 f"cannot take back {commit.subject!r}: {name} has changed since",
-                f"see what came after: tm log {name}; take that back first",
+                f"what came after: git diff {commit.id[:10]} -- {path}; an earlier command by its commit: tm log",
             )
         edits.append(edit.restore(below, old))
     return edits

@@ -20,6 +20,7 @@ def repository(root: Path) -> None:
     git(root, "init", "--quiet")
     git(root, "config", "user.name", "Bench")
     git(root, "config", "user.email", "bench@example.org")
+    git(root, "config", "gc.auto", "0")  # what runs in the background would be measured too
 
 
 def git(root: Path, *words: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tmfiles.codec import block, dump, flow, scalar
-from tmfiles.codec.load import BOM, decoded, loads
+from tmfiles.codec.load import BOM, MAX_BYTES, decoded, loads
 from tmfiles.codec.page import Page, Unsafe, is_block, is_missing
 from tmfiles.codec.plan import Edit, Inner, Spot, apply, same
 from tmfiles.codec.tree import Branch, tree
@@ -61,7 +61,7 @@ def _edited(text: str, key: str, doc: dict[str, Any], want: dict[str, Any], path
     ended = text.endswith(("\n", "\r"))
     work = text if ended else text + Page(text).newline
     root, _ = tree(work)
-    reason = "the text around it does not allow it"
+    reason, result = "the text around it does not allow it", ""
     for quoted, early in _WAYS:
         page = Page(work, quoted, early)
         try:
@@ -74,6 +74,11 @@ def _edited(text: str, key: str, doc: dict[str, Any], want: dict[str, Any], path
         if _reads_back(result, want):
             return result
     where = f"{path}: " if path else ""
+    if (size := len(result.encode())) > MAX_BYTES:
+        raise TmError(
+            f"{where}'{key}' would make the file {size:,} bytes long, and {MAX_BYTES:,} is the most",
+            "keep the bulk in a file of its own, and link to it",
+        )
     raise TmError(f"{where}'{key}' cannot be changed in place: {reason}", "edit the file by hand", "refused")
 
 

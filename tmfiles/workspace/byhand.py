@@ -120,7 +120,7 @@ def committed(
     lost = [
         Change(paths[path].path, paths[path].id, None, data)
         for path, data in zip(staged, contents, strict=True)
-        if data is not None
+        if data  # `git add --intent-to-add` stages an empty file, which is no version of a task
     ]
     for what, found in (("staged", lost), ("by hand", edited)):
         if found:
