@@ -64,8 +64,11 @@ def make(start: str, environment: Environment, how: How, *, home: str = "", stan
         created[:] = [f"{FOLDER}/{name}" for name in missing]
         return [edit.put(name, _FILES[name]) for name in missing]
 
-    outcome = write(workspace, Order("init", how._replace(message=how.message or "tm: init the task store")), plan)
-    workspace.close()
+    order = Order("init", how._replace(message=how.message or "tm: init the task store"))
+    try:
+        outcome = write(workspace, order, plan)
+    finally:
+        workspace.close()
     place = workspace.repository.root if fresh and workspace.repository else ""
     return Made(there, place, tuple(created), outcome.commit, (*outcome.notes, *_uncommitted(workspace, created)))
 

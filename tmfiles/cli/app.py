@@ -76,7 +76,11 @@ def run(arguments: Sequence[str]) -> int:
     command = get_command(_app([name] if name else list(COMMANDS)))
     try:
         with command.make_context("tm", words) as context:
-            result = command.invoke(context)
+            try:
+                result = command.invoke(context)
+            finally:
+                if context.obj is not None:
+                    context.obj.close()
     except ClickException as error:
         raise parse.refusal(error, f"tm {name or ''}".rstrip()) from error
     except typer.Exit as error:

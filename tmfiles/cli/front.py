@@ -48,11 +48,14 @@ def run(words: Sequence[str]) -> bool:
 def _show(name: str, ids: Sequence[str], limit: int | None, *, plain: bool, json: bool) -> None:
     session = Session()
     query = Query(limit=screens.limited(limit, plain, json))
-    if name == "show":
-        screens.shown(session, ids, plain, json)
-    elif name == "next":
-        screens.following(session, plain, json)
-    elif name == "ready":
-        screens.ready(session, query, plain, json)
-    else:
-        screens.listed(session, query, plain, json)
+    try:
+        if name == "show":
+            screens.shown(session, ids, plain, json)
+        elif name == "next":
+            screens.following(session, plain, json)
+        elif name == "ready":
+            screens.ready(session, query, plain, json)
+        else:
+            screens.listed(session, query, plain, json)
+    finally:
+        session.close()

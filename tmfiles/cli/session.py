@@ -28,6 +28,7 @@ class Session:
         self.actor = actor
         self.quiet = quiet
         self._bar = Bar()
+        self._workspace: Workspace | None = None
 
     @property
     def folder(self) -> str:
@@ -61,7 +62,13 @@ class Session:
         folder = self.folder
         if not os.path.isdir(folder):
             raise TmError(f"no folder {folder}", "-C DIR takes a folder that is there", "usage")
-        return Workspace.find(folder, self.environment, self._bar)
+        self._workspace = Workspace.find(folder, self.environment, self._bar)
+        return self._workspace
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._workspace is not None:
+            self._workspace.close()
 
     def how(self, no_commit: bool, message: str) -> How:
         """Give the writing options as a value."""
