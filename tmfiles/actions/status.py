@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tmfiles.actions.moves import Freed, moved
+from tmfiles.actions.notes import said
 from tmfiles.actions.tasks import Done, appended, chosen_ids, done, refuse_values, says
-from tmfiles.dates import stamp
 from tmfiles.errors import TmError
 from tmfiles.task import CLOSED, Task
 from tmfiles.workspace import edit
@@ -84,13 +84,8 @@ def reopen(workspace: Workspace, texts: Sequence[str], how: How) -> Done:
         values: dict[str, Any] = {"status": "pending", "completed_at": None}
         words = [f"{key}: {task.doc[key].strip()}" for key in ("result", "reason") if task.doc.get(key)]
         if words:
-            entry = {
-                "at": stamp(workspace.now()),
-                "by": workspace.actor(how.actor),
-                "kind": "comment",
-                "text": f"Reopened; it was {task.status}. " + "\n".join(words),
-            }
-            values |= {"result": None, "reason": None, "journal": [*task.doc.get("journal", ()), entry]}
+            told = f"Reopened; it was {task.status}. " + "\n".join(words)
+            values |= {"result": None, "reason": None, "journal": said(workspace, task, told, how)}
         return values
 
     return _stepped(workspace, "reopen", texts, how, step)
