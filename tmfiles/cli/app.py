@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 from typer._click.exceptions import ClickException
@@ -16,51 +16,41 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Command → module below `tmfiles.cli` that holds its function, named like it.
-COMMANDS = {
-    "list": "lists",
-    "show": "lists",
-    "ready": "lists",
-    "blocked": "lists",
-    "next": "lists",
-    "log": "past",
-    "add": "tasks",
-    "update": "tasks",
-    "assign": "steps",
-    "start": "steps",
-    "complete": "steps",
-    "cancel": "steps",
-    "reopen": "steps",
-    "delete": "tasks",
-    "dep": "links",
-    "comment": "notes",
-    "criteria": "notes",
-    "undo": "past",
-    "init": "stores",
-    "check": "stores",
-    "import": "stores",
-    "export": "exports",
-    "demo": "stores",
-}
-# The help page, heading by heading.
+# The help page, heading by heading: command → module below `tmfiles.cli` that holds its function, named like it.
 HEADINGS = {
-    "Look": ("list", "show", "ready", "blocked", "next", "log"),
-    "Change": (
-        "add",
-        "update",
-        "assign",
-        "start",
-        "complete",
-        "cancel",
-        "reopen",
-        "delete",
-        "dep",
-        "comment",
-        "criteria",
-        "undo",
-    ),
-    "The store": ("init", "check", "import", "export", "demo"),
+    "Look": {
+        "list": "lists",
+        "show": "lists",
+        "ready": "lists",
+        "blocked": "lists",
+        "next": "lists",
+        "log": "past",
+    },
+    "Change": {
+        "add": "tasks",
+        "update": "tasks",
+        "assign": "steps",
+        "start": "steps",
+        "complete": "steps",
+        "cancel": "steps",
+        "reopen": "steps",
+        "delete": "tasks",
+        "dep": "links",
+        "criteria": "notes",
+        "undo": "past",
+    },
+    "Work together": {
+        "comment": "notes",
+    },
+    "The store": {
+        "init": "stores",
+        "check": "stores",
+        "import": "stores",
+        "export": "exports",
+        "demo": "stores",
+    },
 }
+COMMANDS = {name: module for commands in HEADINGS.values() for name, module in commands.items()}
 ALIASES = {"ls": "list", "done": "complete", "rm": "delete"}
 _TAKES_VALUE = ("-C", "--as")
 
@@ -106,7 +96,7 @@ def _command(arguments: Sequence[str]) -> tuple[str | None, int]:
 
 def _app(names: Sequence[str]) -> typer.Typer:
     class Commands(parse.Group):
-        headings = HEADINGS
+        headings: ClassVar = HEADINGS
 
     app = typer.Typer(
         cls=Commands,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -68,7 +69,7 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """The commands under their headings."""
 
-    headings: ClassVar[dict[str, tuple[str, ...]]] = {}
+    headings: ClassVar[Mapping[str, Iterable[str]]] = {}
 
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 Typer's signature
         """Give the names in the order of the headings, or as they were added."""
