@@ -16,7 +16,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__main_
 # The rows of the house, nearest the ground first: a module imports from rows before its own, or from its own.
 ROWS = (
     ("errors",),
-    ("task", "ids", "graph", "query", "merge", "dates", "words"),
+    ("task", "ids", "graph", "query", "merge", "dates", "words", "changes"),
     ("codec", "schema", "rules", "_accept", "resources"),
     ("store", "index", "git", "config", "lock"),
     ("workspace",),
@@ -38,6 +38,7 @@ OWNERS = {
     "click": ("cli",),
     "rich": ("render",),
 }
+GROUND = ("errors", "task", "ids", "graph", "query", "dates", "words", "changes", "store", "index")
 HEAVY = {"dataclasses", "typing", "re", "json", "pathlib", "subprocess", "enum", "inspect"}
 
 
@@ -140,7 +141,7 @@ def _loaded(code: str, folder: Path, *, libraries: bool = False) -> set[str]:
     return set(done.stderr.split("\n"))
 
 
-@pytest.mark.parametrize("name", ["errors", "task", "ids", "graph", "query", "dates", "words", "store", "index"])
+@pytest.mark.parametrize("name", GROUND)
 def test_the_ground_needs_no_library(name: str, tmp_path: Path) -> None:
     """The values, the store and the index load with nothing but the standard library."""
     _loaded(f"import tmfiles.{name}", tmp_path)
