@@ -261,6 +261,14 @@ def task(data):
                             if not isinstance(data__journal_item__text, (str)): raise Refused
                             if isinstance(data__journal_item__text, str):
                                 if not TASK_PATTERNS['\\S'].search(data__journal_item__text): raise Refused
+                        if "request" in data__journal_item_keys:
+                            data__journal_item_keys.remove("request")
+                            data__journal_item__request = data__journal_item["request"]
+                            if not isinstance(data__journal_item__request, (str)): raise Refused
+                            if isinstance(data__journal_item__request, str):
+                                data__journal_item__request_len = len(data__journal_item__request)
+                                if data__journal_item__request_len > 200: raise Refused
+                                if not TASK_PATTERNS['\\S'].search(data__journal_item__request): raise Refused
         if "feedback" in data_keys:
             data_keys.remove("feedback")
             data__feedback = data["feedback"]

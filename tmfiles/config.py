@@ -69,9 +69,12 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
 
 
 class Environment(
-    namedtuple("Environment", "store actor lock_timeout now seed", defaults=("", "", 60.0, "", "")),
+    namedtuple("Environment", "store actor lock_timeout now seed request", defaults=("", "", 60.0, "", "", "")),
 ):
-    """What `TM_*` variables say: the store's folder, who acts, seconds to wait; fixed time and seed for tests."""
+    """What `TM_*` variables say: the store's folder, who acts, seconds to wait; fixed time and seed for tests.
+
+    `request` names what is asked for, so that it is done once however often it is asked.
+    """
 
     __slots__ = ()
 
@@ -80,6 +83,7 @@ class Environment(
     lock_timeout: float
     now: str
     seed: str
+    request: str
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Environment:
@@ -98,4 +102,5 @@ class Environment(
             seconds,
             get("TM_NOW", ""),
             get("TM_SEED", ""),
+            " ".join(get("TM_REQUEST_ID", "").split()),
         )

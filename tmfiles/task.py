@@ -46,7 +46,7 @@ SHAPES: dict[str, Any] = {
     "files": ["str"],
     "links": ["str"],
     "participants": ["str"],
-    "journal": [{"at": "str", "by": "str", "kind": "str", "text": "str"}],
+    "journal": [{"at": "str", "by": "str", "kind": "str", "text": "str", "request": "str"}],
     "feedback": {"quality": "int", "timeliness": "int", "text": "str", "by": "str"},
     "claim": {"by": "str", "at": "str", "until": "str"},
     "started_at": "str",

@@ -1,11 +1,13 @@
-"""What is said on a task and what must hold for it: journal and criteria; plain arguments in, values out."""
+"""What is noted on a task: journal entries, criteria, private notes; plain arguments in, values out."""
 
 from __future__ import annotations
+
+from collections import namedtuple
 
 from tmfiles.actions.tasks import Done, done
 from tmfiles.dates import stamp
 from tmfiles.errors import TmError
-from tmfiles.workspace import edit
+from tmfiles.workspace import edit, own
 from tmfiles.workspace.write import How, Order, write
 
 TYPE_CHECKING = False
@@ -18,13 +20,6 @@ if TYPE_CHECKING:
     from tmfiles.workspace.edit import Edit
 
     Criteria = list[dict[str, Any]]
-
-
-def comment(workspace: Workspace, text: str, words: str, how: How) -> Done:
-    """Add a comment to a task's journal; raises TmError (`usage`) when it is empty."""
-    if not words.strip():
-        raise TmError("the comment is empty", 'say something: tm comment ID "TEXT"', "usage")
-    return _changed(workspace, "comment", text, how, lambda task: {"journal": said(workspace, task, words, how)})
 
 
 def said(workspace: Workspace, task: Task, words: str, how: How, kind: str = "comment") -> list[dict[str, str]]:
@@ -83,12 +78,13 @@ def _refuse_unknown(numbers: Sequence[int], criteria: Criteria) -> None:
 
 
 def _criteria(workspace: Workspace, text: str, how: How, change: Callable[[Criteria], Criteria]) -> Done:
-    return _changed(
+    return changed(
         workspace, "criteria", text, how, lambda task: {"criteria": change(list(task.doc.get("criteria", ())))}
     )
 
 
-def _changed(workspace: Workspace, op: str, text: str, how: How, change: Callable[[Task], dict[str, Any]]) -> Done:
+def changed(workspace: Workspace, op: str, text: str, how: How, change: Callable[[Task], dict[str, Any]]) -> Done:
+    """Change one task as `change` says, given the task as it is under the lock."""
     chosen: list[str] = []
 
     def plan(view: View) -> list[Edit]:
@@ -98,3 +94,32 @@ def _changed(workspace: Workspace, op: str, text: str, how: How, change: Callabl
 
     outcome = write(workspace, Order(op, how), plan)
     return done(workspace, chosen, outcome)
+
+
+class Note(namedtuple("Note", "id by text path")):
+    """What one actor keeps on one task for themselves: all of it, and the file that holds it."""
+
+    __slots__ = ()
+
+    id: str
+    by: str
+    text: str
+    path: str
+
+
+def note(workspace: Workspace, text: str, words: str, actor: str = "") -> Note:
+    """Keep words on a task for the actor alone, behind what is there; nothing of it is ever committed."""
+    if not words.strip():
+        raise TmError("the note is empty", 'say something: tm note ID "TEXT"', "usage")
+    found = own_note(workspace, text, actor)
+    entry = f"{stamp(workspace.now())}\n{words.strip()}\n"
+    own.append(found.path, f"\n{entry}" if found.text else entry)
+    return found._replace(text=own.load(found.path))
+
+
+def own_note(workspace: Workspace, text: str, actor: str = "") -> Note:
+    """Give what the actor keeps on a task; its text is empty when that is nothing."""
+    view = workspace.read()
+    task_id, by = view.task(view.resolve(text)).id, workspace.actor(actor)
+    path = own.place(workspace, "notes", by, f"{task_id}.md")
+    return Note(task_id, by, own.load(path), path)

@@ -40,7 +40,13 @@ HEADINGS = {
         "undo": "past",
     },
     "Work together": {
-        "comment": "notes",
+        "comment": "talk",
+        "share": "talk",
+        "discover": "talk",
+        "progress": "talk",
+        "checkpoint": "talk",
+        "join": "talk",
+        "note": "talk",
     },
     "The store": {
         "init": "stores",

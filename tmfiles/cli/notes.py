@@ -1,4 +1,4 @@
-"""The commands comment and criteria."""
+"""The command criteria."""
 
 from __future__ import annotations
 
@@ -9,30 +9,13 @@ import typer
 from tmfiles.actions import notes as actions
 from tmfiles.cli import options as o
 from tmfiles.cli.parse import Command, Group
-from tmfiles.cli.session import Session, read
+from tmfiles.cli.session import Session
 from tmfiles.render.text import line
 
 criteria = typer.Typer(
     cls=Group, help="What must hold for a task to be done.", no_args_is_help=True, rich_markup_mode=None
 )
 Numbers = Annotated[list[int], typer.Argument(metavar="N...", help="Their numbers, as criteria list shows them.")]
-
-
-def comment(
-    context: typer.Context,
-    id_: o.Id,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What is to be said; - reads standard input.")],
-    no_commit: o.NoCommit = False,
-    message: o.Message = "",
-    json: o.Json = False,
-) -> None:
-    """Say something on a task, in its journal.
-
-    tm comment a1b2 "The cookie is set twice"
-    """
-    session: Session = context.obj
-    result = actions.comment(session.workspace(), id_, read(text), session.how(no_commit, message))
-    session.did(result, "commented on", json=json)
 
 
 @criteria.command("list", cls=Command)
