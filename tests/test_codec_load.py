@@ -127,9 +127,9 @@ def test_every_kind_of_bad_file_has_its_rule_and_place(data, told):
 @pytest.mark.parametrize("piece", [b"[", b"{a: ", b"- ", b"? "])
 def test_deep_nesting_is_refused_fast(piece):
     """A file that only nests neither exhausts the stack nor the patience."""
-    start = time.perf_counter()
+    start = time.process_time()  # not the clock on the wall: others may be at work
     assert [rule for rule, _, _ in problems(b"a:\n " + piece * (1_000_000 // len(piece)))] == ["too-deep"]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_twenty_levels_are_read_and_one_more_is_not():

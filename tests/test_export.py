@@ -71,6 +71,96 @@ def test_real_issues_survive_the_way_out_and_back(repo: GitRepo, other: Path) ->
     assert (other / ".tasks" / "config.yaml").read_bytes() == (repo.path / ".tasks" / "config.yaml").read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["json", "csv", "markdown"])
+def test_every_format_brings_back_what_it_holds(repo: GitRepo, other: Path, kind: str) -> None:
+    """What goes out in a format and comes in again goes out the same: nothing the format holds is lost."""
+    folder = made(repo)
+    tm(
+        folder,
+        "add",
+        "Two words",
+        "--id",
+        "tags",
+        "-t",
+        'two words,"q",a;b',
+        "--parent",
+        "hello",
+        "--due",
+        "2026-12-01",
+    )
+    text = tm(folder, "export", "-f", kind)
+    (other / "all").write_bytes(text.encode())
+    tm(other, "import", "tasks" if kind == "json" else kind, "all")
+    assert tm(other, "export", "-f", kind) == text
+    assert "imported 0 tasks" in tm(other, "import", "tasks" if kind == "json" else kind, "all")
+
+
+@pytest.mark.skipif(not ISSUES.exists(), reason="the real issues are not here")
+@pytest.mark.parametrize("kind", ["csv", "markdown"])
+def test_real_issues_survive_tables_and_lists(repo: GitRepo, other: Path, kind: str) -> None:
+    """2,086 real tasks go out as CSV and as a check list, and what these hold is the same after the way back."""
+    tm(repo.path, "init")
+    tm(repo.path, "import", "beads", str(ISSUES))
+    text = tm(repo.path, "export", "-f", kind)
+    (other / "all").write_bytes(text.encode())
+    tm(other, "import", kind, "all")
+    assert tm(other, "export", "-f", kind) == text
+
+
+def test_a_table_of_a_persons_own_comes_in(repo: GitRepo) -> None:
+    """Other names of columns, blank rows and strange columns are understood; a second import finds all here."""
+    tm(repo.path, "init")
+    repo.write("mine.csv", "\ufeffSummary,Labels,Owner,Sprint\n\nPay rent,home money,li,7\n,,,\nCall,,,\n")
+    assert "column 'sprint' is no field: kept in fields.sprint" in tm(repo.path, "import", "csv", "mine.csv")
+    [pay] = json.loads(tm(repo.path, "list", "--tag", "money", "--json"))["data"]
+    assert (pay["title"], pay["tags"], pay["assignee"]) == ("Pay rent", ["home", "money"], "li")
+    assert pay["fields"] == {"sprint": "7"}
+    assert "imported 0 tasks" in tm(repo.path, "import", "csv", "mine.csv")
+
+
+def test_a_list_of_a_persons_own_comes_in(repo: GitRepo) -> None:
+    """Boxes become tasks, indented ones belong to the one above, lines under an item say more of it."""
+    tm(repo.path, "init")
+    text = "# Plan\n\nSome words.\n\n* [ ] Move\n  First of May\n    - [x] Pack `books`\n1. [X] Rest\n\n- no box\n"
+    repo.write("mine.md", text + "\n## In progress\n\n- [ ] Paint\n")
+    tm(repo.path, "import", "markdown", "mine.md")
+    found = {one["title"]: one for one in json.loads(tm(repo.path, "list", "--all", "--json"))["data"]}
+    assert {title: one["status"] for title, one in found.items()} == {
+        "Move": "pending", "Pack `books`": "completed", "Rest": "completed", "Paint": "in_progress",
+    }  # fmt: skip
+    assert found["Move"]["description"] == "First of May\n"
+    assert found["Pack `books`"]["parent"] == found["Move"]["id"]
+    assert "imported 0 tasks" in tm(repo.path, "import", "markdown", "mine.md")
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "told"),
+    [
+        ("csv", b"", "no column is called title"),
+        ("csv", b"id,status\na1,pending\n", "no column is called title"),
+        ("csv", b"title,Title\na,b\n", "two columns are called 'title'"),
+        ("csv", b"title,due\nok,\nbad,soon\n", "in.txt:3:1: due 'soon' is not a date"),
+        ("csv", b"title\nok,extra\n", "in.txt:2:1: 2 cells under 1 columns"),
+        ("csv", b"title\nsame\nsame\n", "two tasks without an id have one title"),
+        ("csv", b'title\n"open\n', "in.txt:2:1: not CSV"),
+        ("csv", b"title\n\xff\n", "in.txt:2:1: not UTF-8"),
+        ("csv", b"id,title\n../x,Title\n", "in.txt:2:1: id '../x'"),
+        ("markdown", b"# Nothing\n", "holds no item"),
+        ("markdown", b"- [ ] " + b"x" * 501 + b"\n", "in.txt:1:1: title"),
+        ("markdown", b"- [ ] \xff\n", "in.txt:1:1: not UTF-8"),
+        ("tasks", b'[{"id": "aa", "title": "T"}, 3]', "object 2: not an object"),
+        ("tasks", b'[{"id": "aa",\n "title": }]', "in.txt:2:11: not JSON"),
+    ],
+)
+def test_what_cannot_come_in_is_told_with_its_place(repo: GitRepo, kind: str, data: bytes, told: str) -> None:
+    """A file with a mistake is refused whole, and the mistake named with its line."""
+    tm(repo.path, "init")
+    repo.write("in.txt", data)
+    refused = tm(repo.path, "import", kind, "in.txt", code=1)
+    assert told in refused, refused
+    assert json.loads(tm(repo.path, "list", "--json"))["data"] == []
+
+
 def test_csv_holds_every_task_and_cell(repo: GitRepo) -> None:
     """A CSV reader finds each task with its effective status, and text with quotes and lines whole."""
     rows = list(csv.DictReader(io.StringIO(tm(made(repo), "export", "-f", "csv"), newline="")))

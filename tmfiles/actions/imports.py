@@ -9,7 +9,7 @@ from tmfiles import codec, ids
 from tmfiles.actions.exports import OURS
 from tmfiles.errors import TmError
 from tmfiles.git.maintenance import maintain
-from tmfiles.interop import beads, tasks
+from tmfiles.interop import beads, checklist, spreadsheet, tasks
 from tmfiles.store import CONFIG, FOLDER, place
 from tmfiles.task import TYPES
 from tmfiles.workspace import edit
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from tmfiles.workspace import View, Workspace
     from tmfiles.workspace.edit import Edit
 
-FORMATS = {"beads": beads.convert, "tasks": tasks.convert}
+FORMATS = {
+    "tasks": tasks.convert,
+    "csv": spreadsheet.convert,
+    "markdown": checklist.convert,
+    "beads": beads.convert,
+}
 
 
 class Brought(namedtuple("Brought", "added present deleted types report outcome")):

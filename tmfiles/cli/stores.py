@@ -74,7 +74,9 @@ def _count(number: int, what: str) -> str:
 
 def import_(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="FORMAT", help="beads, or tasks: what tm export prints.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="FORMAT", help="tasks (what tm export prints), csv, markdown or beads.")
+    ],
     source: Annotated[str, typer.Argument(metavar="FILE", help="The file to read; - is standard input.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come in, and change nothing.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Bring back what was deleted here since.")] = False,
@@ -85,7 +87,8 @@ def import_(
 ) -> None:
     """Bring in another tracker's tasks, in one commit.
 
-    What is here already is left as it is, so an import may be repeated.
+    What is here already is left as it is, so an import may be repeated. CSV names its columns in the first line;
+    Markdown is a list of boxes: - [ ] Title
 
     tm import beads .beads/issues.jsonl
     """

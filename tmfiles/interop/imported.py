@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from tmfiles import ids, rules
+from tmfiles.errors import Problem, TmError
+from tmfiles.task import TYPES
 
 
 class Entry(NamedTuple):
@@ -29,3 +34,36 @@ class Import(NamedTuple):
     types: tuple[str, ...]
     report: tuple[Entry, ...]
     files: Mapping[str, tuple[str, bytes]] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, tasks: dict[str, dict[str, Any]], report: Iterable[Entry], **more: Any) -> Import:
+        """Make the value; the types to declare are those of the tasks that are not built in."""
+        types = {str(doc["type"]) for doc in tasks.values() if doc.get("type")} - set(TYPES)
+        return cls(tasks, tuple(sorted(types)), tuple(report), **more)
+
+
+def made_id(title: str) -> str:
+    """Make an id that follows from a title, so that what has no id of its own comes in once."""
+    digest = hashlib.sha256(" ".join(title.split()).encode("utf-8", "surrogatepass")).hexdigest()
+    return "abcdef"[int(digest[:8], 16) % 6] + digest[8:15]
+
+
+def sound(found: Iterable[tuple[int, dict[str, Any]]], path: str, problems: list[Problem]) -> dict[str, dict[str, Any]]:
+    """Give documents by id, from (line number, document with its id) pairs; an id that is missing is made.
+
+    Raises TmError with the `problems` there are already and those of each document.
+    """
+    tasks: dict[str, dict[str, Any]] = {}
+    for number, doc in found:
+        task_id = doc.pop("id", "") or made_id(doc.get("title", ""))
+        types = [doc["type"]] if doc.get("type") else []
+        wrong = [one.message for one in rules.file_problems(doc, "", types=types) if one.severity == "error"]
+        if reason := ids.invalid(task_id):
+            wrong.append(reason)
+        if task_id in tasks:
+            wrong.append(f"the id {task_id!r} is there twice, or two tasks without an id have one title")
+        problems += [Problem(path, number, 1, "import", message) for message in wrong]
+        tasks[task_id] = doc
+    if problems:
+        raise TmError(f"{path or 'the input'} cannot be imported", "nothing came in", "invalid", problems)
+    return tasks

@@ -1,4 +1,4 @@
-"""Our own JSON lines, as `tm export` prints them, back to tasks and to the very text of their files; pure."""
+"""Our own JSON, as `tm export` prints them, back to tasks and to the very text of their files; pure."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from typing import Any
 from tmfiles import ids
 from tmfiles.errors import Problem, TmError
 from tmfiles.interop.imported import Import
-from tmfiles.interop.jsonl import records
-from tmfiles.task import TYPES, without_empty
+from tmfiles.interop.jsonl import listed, records
+from tmfiles.task import without_empty
 
 _DEEPEST = 20  # levels, as in a task file
 
 
 def convert(lines: Iterable[bytes], path: str = "") -> Import:
-    """Read exported lines; raises TmError with every broken line, so that nothing comes in by halves."""
+    """Read exported lines, or the one list of `--format json`.
+
+    Raises TmError with everything that is broken, so that nothing comes in by halves.
+    """
     tasks: dict[str, dict[str, Any]] = {}
     files: dict[str, tuple[str, bytes]] = {}
-    rows, problems = records(lines, path, deepest=_DEEPEST)
+    data = list(lines)
+    first = next((line.lstrip(b"\xef\xbb\xbf").lstrip()[:1] for line in data if line.strip()), b"")
+    if first == b"[":
+        rows, problems = listed(b"".join(data), path, deepest=_DEEPEST)
+    else:
+        rows, problems = records(data, path, deepest=_DEEPEST)
     for number, row in rows:
         task_id, text, place = row.pop("id", None), row.pop("_text", ""), row.pop("_path", "")
         if not isinstance(task_id, str) or not isinstance(text, str) or not isinstance(place, str):
@@ -33,8 +41,7 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
                 files[task_id] = (place, text.encode())
     if problems:
         raise TmError(f"{path or 'the input'} cannot be imported", "nothing came in", "invalid", problems)
-    types = {str(doc["type"]) for doc in tasks.values() if doc.get("type")} - set(TYPES)
-    return Import(tasks, tuple(sorted(types)), (), files=files)
+    return Import.of(tasks, (), files=files)
 
 
 def _possible(place: str, task_id: str) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
+from tmfiles.interop import checklist, spreadsheet
 from tmfiles.render.documents import compact
 from tmfiles.render.text import line, paragraphs
+from tmfiles.task import CLOSED, DEFAULTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,18 +16,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tmfiles.actions.exports import Record
-
-COLUMNS = (
-    "id", "title", "status", "priority", "type", "assignee", "tags", "depends_on", "parent", "due", "estimate",
-    "created_at", "created_by", "started_at", "completed_at", "description",
-)  # fmt: skip
-_HEADS = {
-    "in_progress": "In progress",
-    "pending": "Pending",
-    "blocked": "Blocked",
-    "completed": "Completed",
-    "cancelled": "Cancelled",
-}
 
 
 def jsonl(found: Iterable[dict[str, Any]]) -> str:
@@ -39,19 +29,12 @@ def pretty(found: Iterable[dict[str, Any]]) -> str:
 
 
 def table(found: Iterable[Record]) -> str:
-    """CSV by RFC 4180 with a header; items of sets stand in one cell with a blank between."""
+    """CSV by RFC 4180 with a header; line breaks in a cell stay, what a terminal obeys does not."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for one in found:
-        values = {"id": one.task.id, **{key: one.task.get(key) for key in COLUMNS[1:]}, "status": one.status}
-        writer.writerow([_cell(value) for value in values.values()])
+    rows = ({**DEFAULTS, **one.task.doc, "id": one.task.id, "status": one.status} for one in found)
+    writer.writerows([paragraphs(cell) for cell in cells] for cells in spreadsheet.written(rows))
     return out.getvalue()
-
-
-def _cell(value: Any) -> str:
-    """Give a cell's text: line breaks stay, what a terminal obeys does not."""
-    return paragraphs(" ".join(value) if isinstance(value, list) else "" if value is None else str(value))
 
 
 def markdown(found: Iterable[Record]) -> str:
@@ -60,17 +43,12 @@ def markdown(found: Iterable[Record]) -> str:
     for one in found:
         by_status.setdefault(one.status, []).append(one)
     parts = ["# Tasks\n"]
-    for status, head in _HEADS.items():
+    for status, head in checklist.HEADINGS.items():
         if status in by_status:
-            lines = [_item(one) for one in by_status[status]]
-            parts.append(f"\n## {head}\n\n" + "".join(lines))
+            parts.append(f"\n## {head}\n\n" + "".join(_item(one) for one in by_status[status]))
     return "".join(parts)
 
 
 def _item(one: Record) -> str:
-    box = "x" if one.status in ("completed", "cancelled") else " "
-    title = line(one.task.title)
-    for mark in "\\`*_[]<>":
-        title = title.replace(mark, "\\" + mark)
-    who = f" — {line(one.task.doc['assignee'])}" if one.task.doc.get("assignee") else ""
-    return f"- [{box}] {title} (`{one.task.id}`){who}\n"
+    doc = {key: line(str(one.task.doc[key])) for key in ("title", "assignee") if one.task.doc.get(key)}
+    return checklist.item(doc, one.task.id, one.status in CLOSED)
