@@ -221,3 +221,9 @@ def test_refuses_other_spans(text: str, fragment: str) -> None:
 def test_words_how_long_ago(seconds: int, words: str) -> None:
     """A moment is worded by its largest unit, before and after now."""
     assert dates.ago(NOW - timedelta(seconds=seconds), NOW) == words
+
+
+@given(minutes=st.integers(1, 10**6))
+def test_a_span_is_written_as_it_is_read(minutes: int) -> None:
+    """Work in whole minutes, written in days, hours and minutes, reads as the same work."""
+    assert dates.duration(dates.span(60 * minutes)) == 60 * minutes

@@ -41,6 +41,8 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("show", "show one two", 0),
     ("tree", "dep tree two", 0),
     ("cycles", "dep cycles", 0),
+    ("graph", "graph", 0),
+    ("graph", "graph two --up --critical-path", 0),
     ("changed", "dep remove two one", 0),
     ("changed", "dep add two one", 0),
     ("changed", "comment one Words", 0),

@@ -119,6 +119,15 @@ def duration(text: str) -> int:
     return round(seconds)
 
 
+def span(seconds: int) -> str:
+    """Write working time as `duration` reads it, in days and hours: `2d 3h`, `45m`."""
+    words = []
+    for size, unit in ((DAY_OF_WORK, "d"), (HOUR, "h"), (MINUTE, "m")):
+        count, seconds = divmod(seconds, size)
+        words += [f"{count}{unit}"] * bool(count)
+    return " ".join(words) or "0m"
+
+
 def ago(then: datetime, now: datetime) -> str:
     """Word how long ago a moment was, in its largest unit: `2 hours ago`, `just now`, `in 3 days`."""
     seconds = int((now - then).total_seconds())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 
 def blocks(status: str | None) -> bool:
@@ -105,6 +105,74 @@ def cycles(deps: Mapping[str, Sequence[str]]) -> list[list[str]]:
             least = min(component)
             found.append([least, *_path(inside, inside[least], least)])
     return sorted(found)
+
+
+def within(deps: Mapping[str, Sequence[str]], ids: Iterable[str]) -> dict[str, list[str]]:
+    """Return the links among these tasks alone, in their order, each once; every task has its entry."""
+    inside = dict.fromkeys(ids)
+    return {id: [d for d in dict.fromkeys(deps.get(id, ())) if d in inside] for id in inside}
+
+
+def reach(starts: Iterable[str], near: Callable[[str], Iterable[str]], depth: int = 0) -> dict[str, int]:
+    """Return all that can be reached with the number of links it takes, nearest first; `depth` 0 is no limit."""
+    found = dict.fromkeys(starts, 0)
+    queue = list(found)
+    for id in queue:  # grows while it is walked
+        if depth and found[id] == depth:
+            break
+        for other in near(id):
+            if other not in found:
+                found[other] = found[id] + 1
+                queue.append(other)
+    return found
+
+
+def layers(deps: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Return in which layer each task of `deps` stands: 1 with no dependency, else one above its highest.
+
+    `deps` names no task that has no entry of its own. Tasks in a circle stand in one layer.
+    """
+    layer: dict[str, int] = {}
+    for component in _components(deps, deps):
+        below = (layer.get(d, 0) for id in component for d in deps[id])
+        layer.update(dict.fromkeys(component, 1 + max(below, default=0)))
+    return layer
+
+
+def groups(deps: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Return the tasks of `deps` in groups that no link joins, the largest first, otherwise in its order."""
+    back: dict[str, list[str]] = {id: [] for id in deps}
+    for id, dependencies in deps.items():
+        for dependency in dependencies:
+            back[dependency].append(id)
+    seen: set[str] = set()
+    found = []
+    for root in deps:
+        if root not in seen:
+            group = reach([root], lambda id: (*deps[id], *back[id]))
+            seen.update(group)
+            found.append(group)
+    rank = {id: number for number, id in enumerate(deps)}
+    return sorted((sorted(group, key=rank.__getitem__) for group in found), key=lambda group: -len(group))
+
+
+def longest(deps: Mapping[str, Sequence[str]], weights: Mapping[str, int]) -> list[str]:
+    """Return the chain of dependencies with the greatest sum of weights, what comes first at its beginning.
+
+    `deps` names no task that has no entry of its own, and has no cycles; of equal chains the one whose tasks
+    stand first in `deps` is given.
+    """
+    total: dict[str, int] = {}
+    came: dict[str, str | None] = {}
+    for (id,) in _components(deps, deps):
+        came[id] = max(deps[id], key=total.__getitem__, default=None)
+        total[id] = weights[id] + (total[before] if (before := came[id]) is not None else 0)
+    path: list[str] = []
+    step = max(deps, key=total.__getitem__, default=None)
+    while step is not None:
+        path.append(step)
+        step = came[step]
+    return path[::-1]
 
 
 def _path(deps: Mapping[str, Sequence[str]], starts: Sequence[str], goal: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from tmfiles import graph
+from tmfiles.actions.graphs import statuses
 from tmfiles.actions.tasks import Done, done
 from tmfiles.errors import TmError
 from tmfiles.task import joined
@@ -70,15 +71,8 @@ def tree(workspace: Workspace, text: str, *, up: bool = False) -> list[Node]:
     view = workspace.read()
     root = view.resolve(text)
     lines = list(view.graph.tree(root, up))
-    statuses = view.index.statuses()
+    status = statuses(view)
     titles = view.index.titles({task_id for _, task_id, _ in lines})
-
-    def status(task_id: str) -> str:
-        stored = statuses.get(task_id)
-        if stored is None:
-            return "unreadable" if task_id in statuses else "missing"
-        return view.graph.status(task_id) if task_id in view.graph.deps else stored
-
     return [Node(depth, one, titles.get(one, ""), status(one), seen) for depth, one, seen in lines]
 
 

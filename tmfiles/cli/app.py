@@ -24,6 +24,7 @@ HEADINGS = {
         "ready": "lists",
         "blocked": "lists",
         "next": "lists",
+        "graph": "graphs",
         "log": "past",
     },
     "Change": {
@@ -58,7 +59,7 @@ HEADINGS = {
 }
 COMMANDS = {name: module for commands in HEADINGS.values() for name, module in commands.items()}
 ALIASES = {"ls": "list", "done": "complete", "rm": "delete"}
-_TAKES_VALUE = ("-C", "--as")
+_TAKES_VALUE = ("-C", "--as", "--color")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -126,6 +127,7 @@ def _options(
     context: typer.Context,
     folder: Annotated[str, typer.Option("-C", metavar="DIR", help="Work on the store of this folder.")] = ".",
     actor: Annotated[str, typer.Option("--as", metavar="NAME", help="Act under this name.")] = "",
+    color: Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but data and errors.")] = False,
     version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
 ) -> None:
@@ -138,4 +140,4 @@ def _options(
     if context.invoked_subcommand is None:
         Session().write(context.get_help() + "\n")
         raise typer.Exit(2)
-    context.obj = Session(folder, actor, quiet=quiet)
+    context.obj = Session(folder, actor, quiet=quiet, color=color)

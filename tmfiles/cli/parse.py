@@ -15,7 +15,7 @@ from tmfiles.errors import TmError
 from tmfiles.words import did_you_mean
 
 # These may stand before the command and behind it.
-SHARED = (("folder", "-C", "DIR"), ("actor", "--as", "NAME"), ("quiet", "--quiet", ""))
+SHARED = (("folder", "-C", "DIR"), ("actor", "--as", "NAME"), ("color", "--color", "WHEN"), ("quiet", "--quiet", ""))
 # Arguments that name files and folders: on some systems those are not text.
 _PATHS = ("folder", "source")
 # Arguments whose commands have a better word for what is missing.

@@ -17,14 +17,18 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tmfiles.actions.tasks import Done
+    from tmfiles.render.screen import Screen
     from tmfiles.workspace.write import How
+
+_WHEN = ("auto", "always", "never")
 
 
 class Session:
     """One run: the options that stand before the command, and its two streams."""
 
-    def __init__(self, folder: str = ".", actor: str = "", *, quiet: bool = False) -> None:
+    def __init__(self, folder: str = ".", actor: str = "", *, quiet: bool = False, color: str = "auto") -> None:
         self._folder = folder
+        self.color = color
         self.actor = actor
         self.quiet = quiet
         self._bar = Bar()
@@ -75,6 +79,29 @@ class Session:
         from tmfiles.workspace.write import How
 
         return How(self.actor, False if no_commit else None, message)
+
+    @property
+    def color(self) -> str:
+        """When colour is used: auto, always or never."""
+        return self._color
+
+    @color.setter
+    def color(self, when: str) -> None:
+        if when not in _WHEN:
+            from tmfiles.query import unknown
+
+            raise unknown("--color", when, _WHEN)
+        self._color = when
+
+    def screen(self) -> Screen | None:
+        """Give the terminal that reads standard output, or None for a pipe, which gets plain lines."""
+        always = self.color == "always"
+        if not (always or sys.stdout.isatty()):
+            return None
+        from tmfiles.render.screen import Screen
+
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or self.color == "never"
+        return Screen(streams.width(), always or not plain)
 
     def write(self, text: str) -> None:
         """Write data to standard output."""

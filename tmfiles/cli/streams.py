@@ -40,6 +40,17 @@ def put(text: str) -> None:
         raise _unwritten(error) from error
 
 
+def width() -> int:
+    """Give how many cells a line of the terminal has: what COLUMNS says, what the terminal says, or 80."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isascii() and told.isdigit() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
 def flush() -> None:
     """Pass on what was written; raises as `put` does."""
     try:

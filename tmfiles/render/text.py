@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from tmfiles.actions.graphs import Drawing
     from tmfiles.actions.links import Node
     from tmfiles.actions.lists import Details, Listing
     from tmfiles.query import Row
@@ -85,7 +86,7 @@ def _fit(text: str, size: int) -> str:
     return set_cell_size(text, size) if cell_len(text) <= size else set_cell_size(text, size - 1) + "…"
 
 
-def problem_lines(found: Listing) -> str:
+def problem_lines(found: Listing | Drawing) -> str:
     """Name the files that no task could be made of, for every list to end with."""
     if not found.problems:
         return ""
