@@ -32,6 +32,10 @@ FORMS = [
     "show nowhere",
     "show nowhere --json",
     "show bad",
+    "check --staged",
+    "check --staged --quiet",
+    "check --staged --json",
+    "check --staged one",
     # Not plain, or wrong: both doors must lead to the same refusal.
     "list --limit -1",
     "list --limit x",

@@ -68,6 +68,7 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("import", "import beads issues.jsonl", 0),
     ("import", "import beads issues.jsonl", 0),
     ("check", "check", 0),
+    ("check", "check --staged", 0),
     ("error", "show nowhere", 1),
     ("error", "list --status done", 2),
     ("error", "list --frob", 2),

@@ -288,6 +288,35 @@ def _note(entries: Iterable[os.DirEntry[str]], prefix: str, found: Scan, pending
             found.oddities.append(odd)
 
 
+def sorted_out(modes: Mapping[str, str]) -> tuple[list[str], list[Problem]]:
+    """Tell task files, `config.yaml` among them, from oddities, as a scan of files that lie so would.
+
+    `modes` gives Git's mode of a file, as octal text, by path relative to the store.
+    """
+    tasks: list[str] = []
+    odd: dict[str, Problem] = {}
+    for path, mode in modes.items():
+        if mode.startswith("100") and path.endswith(SUFFIX) and "." not in path[: -len(SUFFIX)] and path.isprintable():
+            if not path.startswith("templates/"):
+                tasks.append(path)
+            continue
+        *folders, name = path.split("/")
+        if name[0] == "." or (folders and (folders[0] == "templates" or any(part[0] == "." for part in folders))):
+            continue
+        above = next((at for at, part in enumerate(folders, 1) if _is_odd_folder(part)), 0)
+        kind = stat.S_IFDIR if above else int(mode, 8)
+        path = "/".join(folders[:above]) if above else path
+        if stat.S_ISREG(kind) and name.endswith(SUFFIX) and name.isprintable():
+            tasks.append(path)
+        elif (problem := _oddity(path, kind)) is not None:
+            odd[path] = problem
+    return tasks, list(odd.values())
+
+
+def _is_odd_folder(name: str) -> bool:
+    return name.endswith(SUFFIX) or not name.isprintable()
+
+
 def _oddity(path: str, mode: int) -> Problem | None:
     """Name what is in the place of a task file, or would be taken for one, and is none."""
     stem, dot, ending = path.rpartition("/")[2].rpartition(".")

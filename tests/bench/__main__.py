@@ -33,6 +33,7 @@ BUDGETS = {
     "add": (15, 15, 20),
     "update": (15, 15, 20),
     "complete": (15, 15, 20),
+    "check --staged": (20, 20, 25),
     "check ID": (20, 20, 25),
     "first read": (10, 25, 150),
     "import": (20, 50, 400),
@@ -86,10 +87,18 @@ def _commands(root: Path, ids: list[str], size: int) -> Iterator[Command]:
     yield "add", plain("add", "One more thing to do"), None
     yield "update", lambda: (*TM, "update", next(some), "--priority", "critical", "--assignee", "bench"), None
     yield "complete", lambda: (*TM, "complete", next(some), "--force"), None
+    yield "check --staged", plain("check", "--staged"), lambda: _stage(root, next(some))
     yield "check ID", plain("check", middle), None
     yield "check", plain("check"), None
     yield "first read", plain("list"), lambda: (root / ".git" / "tm" / "index.sqlite").unlink(missing_ok=True)
     yield "import", *_import(root.parent / f"import-{size}", size)
+
+
+def _stage(root: Path, task_id: str) -> None:
+    """Stage the change of one task's status, so that the graph is judged anew."""
+    path = next((root / ".tasks").rglob(f"{task_id}.yaml"))
+    path.write_text(path.read_text(encoding="utf-8").replace("status: pending", "status: completed"), encoding="utf-8")
+    stores.git(root, "add", "--", str(path))
 
 
 def _import(folder: Path, size: int) -> tuple[Callable[[], Sequence[str]], Callable[[], None]]:

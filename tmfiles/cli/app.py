@@ -51,7 +51,7 @@ HEADINGS = {
     },
     "The store": {
         "init": "stores",
-        "check": "stores",
+        "check": "checks",
         "import": "stores",
         "export": "exports",
         "demo": "stores",

@@ -63,8 +63,8 @@ def _run(words: list[str]) -> int:
         return 0
     from tmfiles.cli import front
 
-    if front.run(words):
-        return 0
+    if (code := front.run(words)) is not None:
+        return code
     from tmfiles.cli.app import run
 
     return run(words)

@@ -11,7 +11,6 @@ import typer
 from tmfiles.cli import options as o
 from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
-from tmfiles.render import documents
 
 
 def init(
@@ -39,37 +38,6 @@ def init(
     session.write(f"task store {state}: {os.path.join(made.root, '.tasks')}\n")
     if made.created:
         session.tell(f"committed {', '.join(made.created)}\nNext: tm add TITLE")
-
-
-def check(
-    context: typer.Context,
-    ids: Annotated[list[str], typer.Argument(metavar="[ID...]", help="Only these tasks.")] = [],  # noqa: B006
-    json: o.Json = False,
-) -> int:
-    """Find everything that is wrong in the store.
-
-    The exit code is 1 when there are errors; warnings do not change it.
-
-    tm check
-    """
-    from tmfiles.check import check as problems_of
-
-    session: Session = context.obj
-    problems = problems_of(session.workspace(), ids)
-    errors = sum(problem.severity == "error" for problem in problems)
-    if json:
-        session.document({"errors": errors, "problems": documents.problems(problems)})
-    else:
-        for problem in problems:
-            mark = "" if problem.severity == "error" else "warning: "
-            session.write(f"{str(problem).replace(': ', ': ' + mark, 1)}\n")
-        counted = f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}"
-        session.tell(counted if problems else "no problems")
-    return 1 if errors else 0
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def import_(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from tmfiles.errors import Problem, TmError
-from tmfiles.index.cache import Cache
+from tmfiles.index.cache import Cache, Damaged, unless_busy
 from tmfiles.query import Query, Row
 from tmfiles.task import PRIORITIES
 
@@ -36,6 +38,13 @@ OF_HISTORY = ("created", "updated")
 class Index(Cache):
     """The cache of one store, and the questions it answers."""
 
+    def copy(self) -> Index:
+        """Give a cache in memory that holds the same, or nothing where this one is in use; it may be changed."""
+        made = Index(":memory:")
+        with suppress(Damaged):
+            self._db.backup(made._db, progress=unless_busy)
+        return made
+
     def rows(self, query: Query) -> list[Row]:
         """Give the tasks whose stored fields pass the query, in its order; its limit is the caller's."""
         where, values = _where(query)
@@ -56,6 +65,10 @@ class Index(Cache):
         """Give path and document (JSON text, None when unreadable) of each file with this id."""
         sql = "SELECT t.path, d.text FROM task t LEFT JOIN doc d USING (file) WHERE t.id = ? ORDER BY t.path"
         return self.ask(sql, (task_id,))
+
+    def paths(self) -> list[str]:
+        """Give the path of every task file."""
+        return [row[0] for row in self.ask("SELECT path FROM task")]
 
     def has(self, task_id: str) -> bool:
         """Tell whether there is a file with this id, readable or not."""
@@ -111,6 +124,14 @@ class Index(Cache):
         for src, dst in self.ask("SELECT src, dst FROM link WHERE kind = ? ORDER BY src, path, n", (kind,)):
             found.setdefault(src, []).append(dst)
         return found
+
+    def tied(self, path: str) -> list[tuple[str, ...]]:
+        """Give what other tasks hang on in one file: its id and status, and what it names."""
+        rows: list[tuple[str, ...]] = self.ask("SELECT id, status FROM task WHERE path = ?", (path,))
+        if rows:
+            sql = "SELECT kind, dst FROM link WHERE src = ? AND path = ? ORDER BY kind, n"
+            rows += self.ask(sql, (rows[0][0], path))
+        return rows
 
     def statuses(self) -> dict[str, str | None]:
         """Give the stored status of every task; None when unreadable, or when two files differ on it."""

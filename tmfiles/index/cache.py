@@ -105,7 +105,7 @@ class Cache:
         db = sqlite3.connect(":memory:", isolation_level=None)
         if source is not None:
             try:
-                source.backup(db, progress=_unless_busy)
+                source.backup(db, progress=unless_busy)
             except sqlite3.Error:
                 db.close()
                 db = sqlite3.connect(":memory:", isolation_level=None)
@@ -270,7 +270,7 @@ def _is_unusable(error: Exception) -> bool:
     return isinstance(error, sqlite3.OperationalError) and not damaged
 
 
-def _unless_busy(status: int, _left: int, _total: int) -> None:
+def unless_busy(status: int, _left: int, _total: int) -> None:
     """Stop a copy that would wait for as long as another process holds the file."""
     if status not in (0, 101):  # SQLITE_OK, SQLITE_DONE
         raise sqlite3.OperationalError("database is locked")

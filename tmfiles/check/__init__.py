@@ -10,23 +10,36 @@ from tmfiles.store import FOLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tmfiles.rules import Finding
     from tmfiles.workspace import View, Workspace
+
+    Read = Callable[[str], bytes]
 
 
 def check(workspace: Workspace, texts: Sequence[str] = ()) -> list[Problem]:
     """Give every problem of the store, or of the tasks named, by path and line."""
     view = workspace.read()
-    problems = view.problems() + _located(workspace, view, _graph_findings(view))
+    problems = problems_of(view, workspace.store.read)
     if texts:
         paths = {f"{FOLDER}/{path}" for text in texts for path, _ in view.index.files(view.resolve(text))}
         problems = [problem for problem in problems if problem.path in paths]
+    return problems
+
+
+def problems_of(view: View, read: Read) -> list[Problem]:
+    """Give every problem of a store; `read` gives the bytes of a file by its path, for lines and columns."""
+    return in_order(view.problems() + located(view, graph_findings(view), read))
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort problems as they are told: by path and line."""
     return sorted(problems, key=lambda p: (p.path, p.line, p.column, p.rule))
 
 
-def _graph_findings(view: View) -> list[Finding]:
+def graph_findings(view: View) -> list[Finding]:
+    """Give what is wrong between the tasks, without a place: to find that, files are read."""
     index = view.index
     return rules.graph_problems(
         statuses=index.statuses(),
@@ -44,13 +57,13 @@ def _soft_links(view: View) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _located(workspace: Workspace, view: View, findings: Iterable[Finding]) -> list[Problem]:
+def located(view: View, findings: Iterable[Finding], read: Read) -> list[Problem]:
     """Turn findings about tasks into problems with file, line and column."""
     problems = []
     for finding in findings:
         path = view.index.files(finding.id)[0][0]
         line, column = 0, 0
         with suppress(OSError, TmError):  # when the file changed under us, the problem is told without its place
-            line, column = codec.locate(workspace.store.read(path), finding.pointer)
+            line, column = codec.locate(read(path), finding.pointer)
         problems.append(Problem(f"{FOLDER}/{path}", line, column, finding.rule, finding.message, finding.severity))
     return problems
