@@ -16,7 +16,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__main_
 # The rows of the house, nearest the ground first: a module imports from rows before its own, or from its own.
 ROWS = (
     ("errors",),
-    ("task", "ids", "graph", "query", "merge", "dates", "words", "changes"),
+    ("task", "ids", "graph", "query", "merge", "dates", "words", "changes", "measure"),
     ("codec", "schema", "rules", "_accept", "resources"),
     ("store", "index", "git", "config", "lock"),
     ("workspace",),
@@ -38,7 +38,7 @@ OWNERS = {
     "click": ("cli",),
     "rich": ("render",),
 }
-GROUND = ("errors", "task", "ids", "graph", "query", "dates", "words", "changes", "store", "index")
+GROUND = ("errors", "task", "ids", "graph", "query", "dates", "words", "changes", "measure", "store", "index")
 HEAVY = {"dataclasses", "typing", "re", "json", "pathlib", "subprocess", "enum", "inspect"}
 
 

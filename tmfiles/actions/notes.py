@@ -39,13 +39,43 @@ def criteria(workspace: Workspace, text: str) -> Criteria:
     return list(view.task(view.resolve(text)).doc.get("criteria", ()))
 
 
-def add_criteria(workspace: Workspace, text: str, words: Sequence[str], how: How) -> Done:
+def from_json(text: str) -> Criteria:
+    """Read criteria as a JSON list of objects with `text` (or `criterion`) and perhaps `measurable`."""
+    import json
+
+    hint = 'for example [{"text": "No draft is lost", "measurable": "lost == 0"}]'
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise TmError(f"invalid JSON in criteria: {error}", hint, "usage") from None
+    if not isinstance(found, list):
+        raise TmError("criteria must be a JSON list", hint, "usage")
+    out = []
+    for one in found:
+        if not isinstance(one, dict):
+            raise TmError(f"each criterion must be a JSON object, not {one!r}", hint, "usage")
+        words = one.get("text", one.get("criterion"))
+        if not isinstance(words, str) or not words.strip():
+            raise TmError("a criterion says nothing: it needs a text", hint, "usage")
+        if unknown := sorted(one.keys() - {"text", "criterion", "measurable", "met"}):
+            raise TmError(f"unknown key {unknown[0]!r} in a criterion", hint, "usage")
+        measurable = one.get("measurable")
+        plain = json.dumps(measurable) if isinstance(measurable, (bool, int, float)) else str(measurable or "")
+        measured = {"measurable": plain.strip()} if plain.strip() else {}
+        out.append({"text": words.strip(), **measured, **({"met": True} if one.get("met") is True else {})})
+    return out
+
+
+def add_criteria(workspace: Workspace, text: str, words: Sequence[str], how: How, measurable: str = "") -> Done:
     """Say what more must hold for a task to be done; words that are there already change nothing."""
+    measured = {"measurable": measurable.strip()} if measurable.strip() else {}
+    if measured and len(words) > 1:
+        raise TmError("one measure cannot be that of several criteria", "add them one by one", "usage")
 
     def added(criteria: Criteria) -> Criteria:
         known = {one.get("text") for one in criteria}
         new = dict.fromkeys(one.strip() for one in words)
-        return [*criteria, *({"text": one} for one in new if one not in known)]
+        return [*criteria, *({"text": one, **measured} for one in new if one not in known)]
 
     return _criteria(workspace, text, how, added)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tmfiles.actions import review
 from tmfiles.actions.moves import Freed, moved
 from tmfiles.actions.notes import said
 from tmfiles.actions.tasks import Done, appended, chosen_ids, done, refuse_values, says
@@ -40,25 +41,42 @@ def complete(
     summary: str = "",
     actual: str = "",
     force: bool = False,
+    validate: bool = False,
+    impact: bool = False,
 ) -> Done:
     """Close tasks as done; `summary` goes to `result`, `actual` is the time spent, such as `3h`.
 
-    Refused while blocked, unless forced. The result names the tasks that became ready by it.
+    `validate` measures the criteria first and marks those that hold; `impact` names the open tasks that are
+    about the same files, and says so in the journal. Refused while blocked, or with a criterion that can be
+    seen not to hold, unless forced. The result names the tasks that became ready by it.
     """
 
     refuse_values({"actual": actual} if actual else {})
+    reports: dict[str, list[review.Judged]] = {}
+    shared: dict[str, dict[str, list[str]]] = {}
 
     def step(view: View, task: Task) -> dict[str, Any]:
         if task.status == "cancelled":
             raise TmError(f"{task.id} is cancelled", f"reopen it first: tm reopen {task.id}")
         values = moved(workspace, view, task, "completed", force, "complete")
+        if validate:
+            report = reports[task.id] = review.judged({**task.doc, **({"actual": actual} if actual else {})})
+            if not force:
+                review.refuse_unmet(task.id, report)
+            values["criteria"] = review.marked(task.doc.get("criteria", ()), report)
+        if impact:
+            shared[task.id] = review.sharing(view, task)
+            if task.status != "completed":
+                words = review.worded(shared[task.id])
+                values["journal"] = said(workspace, task, words, how, "discovery")
         if summary and not says(task.doc.get("result", ""), summary):
             values["result"] = appended(task.doc.get("result", ""), summary)
         if actual:
             values["actual"] = actual
         return values
 
-    return _stepped(workspace, "complete", texts, how, step)
+    result = _stepped(workspace, "complete", texts, how, step)
+    return result._replace(judged=reports, shared=shared)
 
 
 def cancel(workspace: Workspace, texts: Sequence[str], how: How, *, reason: str = "") -> Done:

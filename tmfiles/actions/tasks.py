@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from tmfiles.actions.review import Judged
     from tmfiles.workspace import View, Workspace
     from tmfiles.workspace.edit import Edit
 
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 _ONE_LINE = ("title", "assignee", "tags", "files", "links")
 
 
-class Done(namedtuple("Done", "tasks unchanged outcome unblocked blockers", defaults=((), {}))):
+class Done(namedtuple("Done", "tasks unchanged outcome unblocked blockers judged shared", defaults=((), {}, {}, {}))):
     """What a command did: tasks as they are now, ids that needed no change, the write, ids it freed.
 
-    `blockers` gives what blocks each task that something blocks.
+    `blockers` gives what blocks each task that something blocks. Where it was asked for, `judged` gives what
+    became of each task's criteria, and `shared` the open tasks that are about its files.
     """
 
     __slots__ = ()
@@ -38,6 +40,8 @@ class Done(namedtuple("Done", "tasks unchanged outcome unblocked blockers", defa
     outcome: Outcome
     unblocked: tuple[str, ...]
     blockers: Mapping[str, Sequence[str]]
+    judged: Mapping[str, Sequence[Judged]]
+    shared: Mapping[str, Mapping[str, Sequence[str]]]
 
     def status(self, task: Task) -> str:
         """Give the effective status of one of the tasks."""

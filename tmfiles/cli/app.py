@@ -48,6 +48,7 @@ HEADINGS = {
         "checkpoint": "talk",
         "join": "talk",
         "note": "talk",
+        "feedback": "steps",
     },
     "The store": {
         "init": "stores",

@@ -41,16 +41,22 @@ def add(
     context: typer.Context,
     id_: o.Id,
     text: Annotated[list[str], typer.Argument(metavar="TEXT...", help="What must hold, one each.")],
+    measurable: Annotated[
+        str, typer.Option("--measurable", metavar="EXPR", help="What complete --validate measures it by.")
+    ] = "",
     no_commit: o.NoCommit = False,
     message: o.Message = "",
     json: o.Json = False,
 ) -> None:
     """Say what more must hold.
 
-    tm criteria add a1b2 "The draft survives a reload"
+    EXPR compares two numbers, texts, or fields of the task: "actual <= estimate".
+
+    tm criteria add a1b2 "It took no longer than planned" --measurable "actual <= estimate"
     """
     session: Session = context.obj
-    result = actions.add_criteria(session.workspace(), id_, text, session.how(no_commit, message))
+    how = session.how(no_commit, message)
+    result = actions.add_criteria(session.workspace(), id_, text, how, measurable)
     session.did(result, "updated", json=json)
 
 

@@ -9,6 +9,7 @@ import typer
 from tmfiles.actions import status as actions
 from tmfiles.cli import options as o
 from tmfiles.cli.session import Session
+from tmfiles.render import text
 
 
 def start(
@@ -33,6 +34,10 @@ def complete(
     ids: o.Ids,
     summary: Annotated[str, typer.Option("--summary", "-s", metavar="TEXT", help="What came of it.")] = "",
     actual: Annotated[str, typer.Option("--actual", metavar="TIME", help="Time it took: 90m, 3h, 2d.")] = "",
+    validate: Annotated[
+        bool, typer.Option("--validate", help="Measure the criteria first, and refuse if one fails.")
+    ] = False,
+    impact: Annotated[bool, typer.Option("--impact-review", help="Name the open tasks about the same files.")] = False,
     force: o.Force = False,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
@@ -43,10 +48,50 @@ def complete(
     tm complete a1b2 --summary "Cookie is set once"
     """
     session: Session = context.obj
+    how = session.how(no_commit, message)
     result = actions.complete(
-        session.workspace(), ids, session.how(no_commit, message), summary=summary, actual=actual, force=force
+        session.workspace(),
+        ids,
+        how,
+        summary=summary,
+        actual=actual,
+        force=force,
+        validate=validate,
+        impact=impact,
     )
+    if not json:
+        session.write("".join(text.judged(report) for report in result.judged.values() if report))
     session.did(result, "completed", json=json)
+    if not json:
+        session.write("".join(map(text.shared, result.shared.values())))
+
+
+Mark = Annotated[int | None, typer.Option(metavar="1-5", help="From 1, poor, to 5, excellent.")]
+
+
+def feedback(
+    context: typer.Context,
+    id_: o.Id,
+    quality: Mark = None,
+    timeliness: Mark = None,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="In words, at most 500 characters.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Say anew what was said before.")] = False,
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> None:
+    """Say how a completed task's work was found to be.
+
+    tm feedback a1b2 --quality 4 --timeliness 5 --note "Well tested"
+    """
+    from tmfiles.actions import review
+
+    session: Session = context.obj
+    how = session.how(no_commit, message)
+    result = review.feedback(
+        session.workspace(), id_, how, quality=quality, timeliness=timeliness, words=note, replace=replace
+    )
+    session.did(result, "feedback on", json=json)
 
 
 def cancel(

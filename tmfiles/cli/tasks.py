@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tmfiles.actions import tasks as actions
+from tmfiles.actions.notes import from_json
 from tmfiles.cli import options as o
 from tmfiles.cli.session import Session, read, words
 from tmfiles.errors import TmError
@@ -27,6 +28,9 @@ Due = Annotated[str, typer.Option("--due", metavar="DATE", help="2026-12-01, tom
 Estimate = Annotated[str, typer.Option("--estimate", metavar="TIME", help="90m, 3h, 2d.")]
 Context = Annotated[str, typer.Option("--context", metavar="TEXT", help="Why, what, and when it is done.")]
 Criteria = Annotated[list[str], typer.Option("--criterion", metavar="TEXT", help="What must hold; repeatable.")]
+CriteriaJson = Annotated[
+    str, typer.Option("--criteria", metavar="JSON", help='The same with measures: [{"text": "…", "measurable": "…"}].')
+]
 Files = Annotated[list[str], typer.Option("--file", metavar="PATH", help="A file it is about; repeatable.")]
 Urls = Annotated[list[str], typer.Option("--link", metavar="URL", help="A link; repeatable.")]
 OwnId = Annotated[str, typer.Option("--id", metavar="ID", help="An id of your own, such as fix-login.")]
@@ -48,6 +52,7 @@ def add(
     estimate: Estimate = "",
     context_: Context = "",
     criterion: Criteria = [],  # noqa: B006
+    criteria: CriteriaJson = "",
     file: Files = [],  # noqa: B006
     link: Urls = [],  # noqa: B006
     task_id: OwnId = "",
@@ -74,7 +79,7 @@ def add(
         "due": _due(due, workspace),
         "estimate": estimate,
         "context": read(context_),
-        "criteria": [{"text": text} for text in criterion],
+        "criteria": [*({"text": text} for text in criterion), *(from_json(criteria) if criteria else ())],
         "files": list(file),
         "links": list(link),
     }

@@ -94,6 +94,12 @@ def done(result: Done) -> dict[str, Any]:
         "unblocked": list(result.unblocked),
         "commit": result.outcome.commit or None,
         "notes": list(result.outcome.notes),
+        **(
+            {"criteria": {key: [one._asdict() for one in each] for key, each in result.judged.items()}}
+            if result.judged
+            else {}
+        ),
+        **({"shared_files": dict(result.shared)} if result.shared else {}),
     }
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tmfiles.actions.graphs import Drawing
     from tmfiles.actions.links import Node
     from tmfiles.actions.lists import Details, Listing
+    from tmfiles.actions.review import Judged
     from tmfiles.query import Row
 
 # C0 and C1 controls, DEL, and the marks that turn the direction of text: none may reach a terminal.
@@ -149,6 +150,24 @@ def _inline(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(_inline(item) for item in value)
     return line(str(value))
+
+
+def judged(report: Sequence[Judged]) -> str:
+    """Give what became of a task's criteria, a line each, behind how many hold."""
+    met = sum(one.verdict == "met" for one in report)
+    rows = "".join(
+        f"  {n}  {one.verdict:<6}  {line(one.text)}{f'  ({line(one.measurable)})' if one.measurable else ''}"
+        f"{f': {line(one.why)}' if one.verdict != 'met' else ''}\n"
+        for n, one in enumerate(report, 1)
+    )
+    return f"criteria: {met} of {len(report)} hold\n{rows}"
+
+
+def shared(found: Mapping[str, Sequence[str]]) -> str:
+    """Give the open tasks that are about the same files."""
+    if not found:
+        return "impact: no open task is about its files\n"
+    return "impact: look at\n" + "".join(f"  {one}  {line(', '.join(files))}\n" for one, files in found.items())
 
 
 def tree(nodes: Iterable[Node]) -> str:
