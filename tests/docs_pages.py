@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from pathlib import Path
+
+from writing import run
 
 from tmfiles.cli.app import ALIASES, COMMANDS
 from tmfiles.rules import RULES
@@ -40,9 +41,10 @@ def commands() -> str:
 
 
 def _help(words: list[str]) -> str:
-    command = [sys.executable, "-m", "tmfiles", *words, "--help"]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
-    return "\n".join(line.rstrip() for line in done.stdout.strip().split("\n")) + "\n"
+    os.environ["COLUMNS"] = "80"  # whatever the terminal is that this runs in
+    done = run(*words, "--help")
+    assert (done.code, done.err) == (0, "")
+    return "\n".join(line.rstrip() for line in done.out.strip().split("\n")) + "\n"
 
 
 PAGES = {"rules.md": rules, "commands.md": commands}

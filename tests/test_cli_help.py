@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
+from writing import run
 
 from tmfiles.cli.app import ALIASES, COMMANDS, HEADINGS, _app
 from tmfiles.cli.parse import Command, Group
@@ -32,9 +31,14 @@ def commands() -> dict[str, Command]:
 
 def out(*words: str) -> str:
     """Run the program in no store, and give what it printed; it must succeed."""
-    done = subprocess.run([sys.executable, "-m", "tmfiles", *words], capture_output=True, text=True, check=True)
-    assert done.stderr == ""
-    return done.stdout
+    done = run(*words)
+    assert (done.code, done.err) == (0, "")
+    return done.out
+
+
+@pytest.fixture(autouse=True)
+def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
 
 
 def test_every_command_stands_under_one_heading() -> None:
@@ -73,20 +77,19 @@ def test_a_command_shows_an_example_that_parses(words: str, command: Command) ->
 
 
 @pytest.mark.parametrize("words", [*commands(), *ALIASES])
-def test_a_bare_or_wrong_command_is_no_bug(words: str, tmp_path: Path) -> None:
+def test_a_bare_or_wrong_command_is_no_bug(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Outside a store, with too little, too much or nonsense behind it, each command refuses in two lines."""
+    monkeypatch.chdir(tmp_path)
     for more in ([], ["--frob"], ["a", "b", "c", "d"], ["--json", "--frob"], ["--", "-x"], [""]):
         if words == "demo" or (words == "init" and not more):
             continue
-        command = [sys.executable, "-m", "tmfiles", *words.split(), *more]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode in (1, 2), (more, done.stdout, done.stderr)
-        assert "Traceback" not in done.stdout + done.stderr
+        done = run(*words.split(), *more)
+        assert done.code in (1, 2), (more, done)
         if "--json" in more:
-            assert done.stdout.startswith('{"version":1,"error":')
+            assert done.out.startswith('{"version":1,"error":')
         else:
-            assert done.stdout == ""
-            first, hint = done.stderr.splitlines()
+            assert done.out == ""
+            first, hint = done.err.splitlines()
             assert first.startswith("tm: ")
             assert hint[:1].isupper() or hint.startswith("tm ")
     assert list(tmp_path.iterdir()) == []

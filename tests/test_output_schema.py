@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import pytest
 from conftest import GitRepo
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
+from writing import run
 
 from tmfiles.cli.app import COMMANDS
 
@@ -82,18 +81,18 @@ SESSION: tuple[tuple[str, str, int], ...] = (
 
 
 @pytest.fixture
-def tm(repo: GitRepo) -> Any:
+def tm(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run `tm` with --json; the document must be all of standard output, and nothing may stand beside it."""
+    monkeypatch.chdir(repo.path)
 
-    def run(words: str, code: int) -> dict[str, Any]:
-        command = [sys.executable, "-m", "tmfiles", *words.split(), "--json"]
-        done = subprocess.run(command, cwd=repo.path, capture_output=True, text=True, encoding="utf-8")
-        assert (done.returncode, done.stderr) == (code, ""), f"{words}: {done.stdout}{done.stderr}"
-        assert done.stdout.count("\n") == 1
-        document: dict[str, Any] = json.loads(done.stdout)
+    def answer(words: str, code: int) -> dict[str, Any]:
+        done = run(*words.split(), "--json")
+        assert (done.code, done.err) == (code, ""), f"{words}: {done}"
+        assert done.out.count("\n") == 1
+        document: dict[str, Any] = json.loads(done.out)
         return document
 
-    return run
+    return answer
 
 
 def valid(document: dict[str, Any], answer: str) -> None:

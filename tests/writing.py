@@ -41,6 +41,14 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": ROOT, **(more or {})}
 
 
+def run(*args: str) -> Ran:
+    """Run tm in this process, in the current folder."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(args)
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
 class Store:
     """A task store in a fresh repository."""
 
@@ -74,10 +82,7 @@ class Store:
 
     def do(self, *args: str, code: int | None = 0) -> Ran:
         """Run tm in this process, which is quicker."""
-        out, err = io.StringIO(), io.StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
-            got = main(["-C", str(self.path), *args])
-        return self._judged(args, Ran(got, out.getvalue(), err.getvalue()), code)
+        return self._judged(args, run("-C", str(self.path), *args), code)
 
     def _judged(self, args: Sequence[str], ran: Ran, code: int | None) -> Ran:
         if code is not None and ran.code != code:
