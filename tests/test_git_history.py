@@ -32,9 +32,11 @@ def test_log(repo: GitRepo) -> None:
         (first.commit, (), "tm: add"),
     ]
     assert sorted(told[0].changes) == [("A", ".tasks/M"), ("A", ".tasks/é"), ("D", odd)]
-    assert told[1] == Commit(
-        first.commit, (), NOW, "Maria", "maria@example.org", "tm: add", {"Tm-Id": "7", "Tm-Op": "add"}, [("A", odd)]
-    )
+    blob = repo.git("rev-parse", f"{first.commit}:{odd}")
+    trailers, changed = {"Tm-Id": "7", "Tm-Op": "add"}, [("A", odd)]
+    who = ("Maria", "maria@example.org")
+    assert told[1] == Commit(first.commit, (), NOW, *who, "tm: add", trailers, changed, {odd: (("",), blob)})
+    assert told[0].blobs[odd] == ((blob,), "")
     assert told[0].trailers == {}
     assert [c.id for c in log(found(repo), f"{first.commit}..HEAD", ".tasks")] == [second.commit]
     assert len(list(log(found(repo), "HEAD"))) == 3
@@ -79,7 +81,33 @@ def test_log_of_merges(repo: GitRepo) -> None:
     told = {c.subject: c.changes for c in log(found(repo), "HEAD", ".tasks")}
     assert set(told) == {"base", "theirs", "ours", "merged"}
     assert told["merged"] == [("M", ".tasks/a")]
+    merged = next(c for c in log(found(repo), "HEAD", ".tasks") if c.subject == "merged")
+    sides = tuple(repo.git("rev-parse", f"{merged.id}^{side}:.tasks/a") for side in (1, 2))
+    assert merged.blobs[".tasks/a"] == (sides, repo.git("rev-parse", f"{merged.id}:.tasks/a"))
     assert "in vain" in {c.subject for c in log(found(repo), "HEAD", ".tasks", every=True)}
+
+
+def test_log_by_file_name(repo: GitRepo) -> None:
+    """A file is found by its name in whatever folder; what else its commits did is told when asked for."""
+    repo.commit("add", {".tasks/a.yaml": "1\n", ".tasks/ba.yaml": "1\n"})
+    repo.git("mv", ".tasks/a.yaml", ".tasks/z.yaml")
+    repo.commit("away", {".tasks/ba.yaml": "2\n"})
+    repo.commit("deep", {".tasks/x/y/a.yaml": "3\n", "code": "x\n"})
+    told = {c.subject: [path for _, path in c.changes] for c in log(found(repo), "HEAD", ".tasks", named="a.yaml")}
+    assert told == {"add": [".tasks/a.yaml"], "away": [".tasks/a.yaml"], "deep": [".tasks/x/y/a.yaml"]}
+    (away, *_) = log(found(repo), "HEAD~", ".tasks/a.yaml", whole=True)
+    assert sorted(path for _, path in away.changes) == [".tasks/a.yaml", ".tasks/ba.yaml", ".tasks/z.yaml"]
+
+
+def test_log_since(repo: GitRepo) -> None:
+    """What was committed before a moment is left out."""
+    for day in (1, 2, 3):
+        date = f"2026-11-0{day}T00:00:00Z"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GIT_COMMITTER_DATE", date)
+            repo.commit(f"day {day}")
+    since = datetime(2026, 11, 2, tzinfo=timezone.utc)
+    assert [c.subject for c in log(found(repo), "HEAD", since=since)] == ["day 3", "day 2"]
 
 
 def test_log_without_messages_or_names(repo: GitRepo) -> None:

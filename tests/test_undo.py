@@ -221,7 +221,7 @@ def test_a_command_that_comes_in_between(repo: GitRepo, monkeypatch: pytest.Monk
         later.append(store.git("rev-parse", "HEAD"))
         return write(workspace, order, plan)
 
-    monkeypatch.setattr("tmfiles.history.write", late)
+    monkeypatch.setattr("tmfiles.history.undoing.write", late)
     assert "came in between" in store.do("undo", code=1).err
     assert store.git("rev-parse", "HEAD") == later[0]
     assert store.status() == ""

@@ -19,6 +19,7 @@ _DIGIT_TO_D = str.maketrans("0123456789d", "ddddddddddx")
 _SPANS = ((31_536_000, "year"), (2_592_000, "month"), (604_800, "week"), (86_400, "day"), (3600, "hour"))
 _DATE_HINT = "write 2026-12-01, or 2026-12-01T17:00:00Z with the zone"
 _DUE_HINT = "write 2026-12-01, 2026-12-01T17:00Z, today, tomorrow, friday, +3d, +2w, +1m, in 3 days or eom"
+_PAST_HINT = "write 2026-12-01, 2026-12-01T17:00Z, today, yesterday, or how long ago: 90d, 2w, 3m, 1y"
 _SPAN_HINT = "write for example 90m, 3h, 1h30m, 1.5h, 2d (8 hours each) or 1w (5 days)"
 
 
@@ -91,6 +92,31 @@ def due(text: str, now: datetime) -> str:
     except TmError as error:
         raise TmError(error.message, hint=_DUE_HINT, code="usage") from None
     return stamp(value) if isinstance(value, datetime) else value.isoformat()
+
+
+def past(text: str, now: datetime, end: bool = False) -> datetime:
+    """Read a moment gone by as an aware datetime in UTC: a date, `today`, `yesterday`, or how long ago, `90d`.
+
+    `d`, `w`, `m` and `y` are days, weeks, months and years of the calendar. A day means its start, or with
+    `end` its last microsecond. Raises TmError, code `usage`.
+    """
+    word = "".join(text.lower().split()).removesuffix("ago")
+    count, unit = word[:-1], word[-1:]
+    try:
+        if word in ("today", "yesterday"):
+            return instant((now.date() - timedelta(days=word == "yesterday")).isoformat(), end)
+        if unit in ("d", "w") and _DIGITS.issuperset(count) and count:
+            return now - timedelta(days=int(count[:9]) * (7 if unit == "w" else 1))
+        if unit in ("m", "y") and _DIGITS.issuperset(count) and count:
+            month = now.year * 12 + now.month - 1 - int(count[:9]) * (12 if unit == "y" else 1)
+            year, month = month // 12, month % 12 + 1
+            return now.replace(year=year, month=month, day=min(now.day, _last(year, month)))
+    except (ValueError, OverflowError):
+        raise TmError(f"{_quoted(text)} is too long ago", hint=_PAST_HINT, code="usage") from None
+    try:
+        return instant(text.strip(), end)
+    except TmError as error:
+        raise TmError(error.message, hint=_PAST_HINT, code="usage") from None
 
 
 def duration(text: str) -> int:

@@ -352,6 +352,11 @@ def id_of(path: str) -> str:
     return path.rpartition("/")[2][: -len(SUFFIX)]
 
 
+def is_task(path: str) -> bool:
+    """Tell whether a path below the store folder is that of a task's file."""
+    return path.endswith(SUFFIX) and path != CONFIG and not path.startswith("templates/")
+
+
 def place(task_id: str, layout: str, count: int) -> str:
     """Give the path of a new task file.
 

@@ -26,6 +26,8 @@ HEADINGS = {
         "next": "lists",
         "graph": "graphs",
         "log": "past",
+        "blame": "past",
+        "diff": "past",
     },
     "Change": {
         "add": "tasks",

@@ -1,45 +1,128 @@
-"""The commands log and undo."""
+"""The commands that look back: log, blame, diff; and those that take back: undo."""
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated
 
 import typer
 
-from tmfiles import history
+from tmfiles import dates
 from tmfiles.cli import options as o
+from tmfiles.cli import screens
 from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
 
 # Characters of a commit's id that name one for sure, as Git abbreviates.
 _SHORTEST = 7
+Patch = Annotated[bool, typer.Option("--patch", help="The lines of the files too, as a unified diff.")]
 
 
 def log(
     context: typer.Context,
-    id_: Annotated[str, typer.Argument(metavar="[ID]", help="Only commits of this task.")] = "",
+    id_: Annotated[str, typer.Argument(metavar="[ID]", help="Only what was done to this task.")] = "",
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Only what this person or agent did.")] = "",
+    since: Annotated[str, typer.Option("--since", metavar="DATE", help="From a day on, or 90d, 2w, 3m ago.")] = "",
+    gone: Annotated[bool, typer.Option("--deleted", help="Tasks that were deleted and are not back.")] = False,
+    patch: Patch = False,
     limit: o.Limit = None,
     json: o.Json = False,
 ) -> None:
-    """Show what was done, newest first: commit, time, who, what.
+    """Show what was done to the store or a task, newest first.
 
-    tm log a1b2 --limit 5
+    Each commit with who made it and when, and the fields it changed. A deleted task is found by its full id.
+
+    tm log a1b2 --since 2w
     """
-    from tmfiles.render import documents
-    from tmfiles.render.text import line
+    from tmfiles.history import events
+    from tmfiles.render import past
 
     session: Session = context.obj
+    if gone and id_:
+        raise TmError("--deleted and ID contradict each other", f"what was done to it: tm log {id_}", "usage")
+    if gone and patch and not json:
+        raise TmError("--deleted shows a line a task, and no patch", "what was deleted: tm log ID --patch", "usage")
+    most = _limit(limit, json)
+    workspace = session.workspace()
+    now = workspace.now()
+    start = dates.past(since, now) if since else None
+    # One more than is shown tells whether there are more.
+    asked = most + 1 if most else 0
+    count = 0
+    if gone:
+        lost = events.deleted(workspace, by=by, since=start, limit=asked)
+        if json:
+            session.document([past.deleted_document(one, with_patch=patch) for one in lost])
+            return
+        for count, one in enumerate(lost, 1):
+            if not most or count <= most:
+                session.write(past.deleted(one, now))
+        _ended(session, count, most, "no task was deleted")
+        return
+    found = events.events(workspace, id_, by=by, since=start, limit=asked)
+    if json:
+        # What --limit asks for is not cut without a word.
+        session.document([past.event_document(one, with_patch=patch) for one in islice(found, most or None)])
+        return
+    for count, event in enumerate(found, 1):
+        if not most or count <= most:
+            session.write(past.event(event, now, alone=bool(id_), patch=patch))
+    _ended(session, count, most, "no commits since then" if since else "no commits yet")
+
+
+def _limit(limit: int | None, json: bool) -> int:
     if limit is not None and limit < 0:
         raise TmError(f"limit {limit} is below 0", "0 means all", "usage")
-    found = history.commits(session.workspace(), id_, limit or 0)
+    return screens.limited(limit, False, json)
+
+
+def _ended(session: Session, count: int, most: int, none: str) -> None:
+    if not count:
+        session.tell(none)
+    elif most and count > most:
+        session.tell(f"showing {most}; all: --limit 0")
+
+
+def blame(context: typer.Context, id_: o.Id, json: o.Json = False) -> None:
+    """Show who set each field's present value, when, in which commit.
+
+    tm blame a1b2
+    """
+    from tmfiles.history import blame as actions
+    from tmfiles.render import past
+
+    session: Session = context.obj
+    workspace = session.workspace()
+    _, lines = actions.blame(workspace, id_)
     if json:
-        session.document([documents.commit(one) for one in found])
+        session.document(past.blame_document(lines))
+    else:
+        session.write(past.blame(lines, workspace.now()))
+
+
+def diff(
+    context: typer.Context,
+    states: Annotated[
+        str, typer.Argument(metavar="[OLD[..NEW]]", help="Two commits or dates; else HEAD and the files.")
+    ] = "",
+    patch: Patch = False,
+    json: o.Json = False,
+) -> None:
+    """Show what changed between two states, by task and field.
+
+    tm diff 2w
+    """
+    from tmfiles.history.diff import diff as action
+    from tmfiles.render import past
+
+    session: Session = context.obj
+    found = action(session.workspace(), states)
+    if json:
+        session.document([past.told_document(one, with_patch=patch) for one in found])
         return
-    for one in found:
-        who = one.trailers.get("Tm-Actor", one.author)
-        session.write(f"{one.id[:10]}  {one.at:%Y-%m-%d %H:%M}Z  {line(who)}  {line(one.subject)}\n")
+    session.write(past.differing(found, patch=patch))
     if not found:
-        session.tell("no commits yet")
+        session.tell("no task differs")
 
 
 def undo(
@@ -60,7 +143,9 @@ def undo(
         raise TmError(
             f"{commit!r} is too short for a commit", f"give {_SHORTEST} characters or more, as tm log shows", "usage"
         )
-    what, result = history.undo(session.workspace(), session.how(no_commit, message), commit)
+    from tmfiles.history import undoing
+
+    what, result = undoing.undo(session.workspace(), session.how(no_commit, message), commit)
     from tmfiles.render import documents
 
     if json:

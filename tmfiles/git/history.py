@@ -12,10 +12,11 @@ from tmfiles.git.objects import path_text
 from tmfiles.git.repository import Repository
 
 
-class Commit(namedtuple("Commit", "id parents at author email subject trailers changes")):
+class Commit(namedtuple("Commit", "id parents at author email subject trailers changes blobs")):
     """One commit: who, when (the author's time, UTC), its subject and trailers, and the paths it changed.
 
     `changes` are (status, path) with status A, M or D; a merge lists only what it made unlike every parent.
+    `blobs` gives for each such path the blobs' ids before, one a parent, and after; "" where there was none.
     Of a trailer that is given twice, the last counts.
     """
 
@@ -29,6 +30,7 @@ class Commit(namedtuple("Commit", "id parents at author email subject trailers c
     subject: str
     trailers: dict[str, str]
     changes: list[tuple[str, str]]
+    blobs: dict[str, tuple[tuple[str, ...], str]]
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -38,12 +40,23 @@ _LAST = datetime(9999, 12, 30, tzinfo=timezone.utc)
 _FIELDS = ("%H", "%P", "%at", "%aN", "%aE", "%s", "%(trailers:only=true,unfold=true)")
 
 
-def log(repo: Repository, rev_range: str, prefix: str = "", *, every: bool = False) -> Iterator[Commit]:
-    """Walk the commits of a range that touch paths under `prefix`, newest first.
+def log(
+    repo: Repository,
+    rev_range: str,
+    *prefixes: str,
+    every: bool = False,
+    whole: bool = False,
+    named: str = "",
+    since: datetime | None = None,
+) -> Iterator[Commit]:
+    """Walk the commits of a range that touch paths under one of the prefixes, newest first.
 
     Without `every`, git leaves out side branches of which nothing remains; with it they are walked too.
+    With `whole` a commit tells of its other paths too. `named` is the name of a file in any folder below the
+    prefixes; to look for it costs git ten times what a path costs. `since` leaves out what was committed before.
     Renames are not looked for: a moved file is deleted and added.
     """
+    paths = [f":(glob){prefix}/**/{named}" for prefix in prefixes] if named else prefixes
     args = [
         *(
             "-c",
@@ -54,10 +67,11 @@ def log(repo: Repository, rev_range: str, prefix: str = "", *, every: bool = Fal
             "core.quotePath=false",
         ),
         *(
-            "--literal-pathspecs",
+            *([] if named else ["--literal-pathspecs"]),
             "log",
             "-z",
-            "--name-status",
+            "--raw",
+            "--no-abbrev",
             "--no-renames",
             "-c",
             "--root",
@@ -66,7 +80,9 @@ def log(repo: Repository, rev_range: str, prefix: str = "", *, every: bool = Fal
         ),
         *("--no-decorate", "--no-notes", f"--format=tformat:{'%x00'.join(_FIELDS)}"),
         *(["--full-history"] if every else []),
-        *("--end-of-options", rev_range, "--", *([prefix] if prefix else [])),
+        *(["--full-diff"] if whole else []),
+        *([f"--since={int(since.timestamp())}"] if since else []),
+        *("--end-of-options", rev_range, "--", *(path for path in paths if path)),
     ]
     with process.running(repo.root, *args) as child:
         assert child.stdout is not None  # noqa: S101 - it is a pipe
@@ -79,24 +95,76 @@ def ancestor(repo: Repository, old: str, new: str) -> bool:
     return process.run(repo.root, *args, accept=(0, 1)).code == 0
 
 
+def resolved(repo: Repository, text: str) -> str:
+    """Give the id of the commit that a revision names; empty where it names none."""
+    args = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
+    done = process.run(repo.root, *args, accept=process.ANY)
+    return "" if done.code else done.out.decode("ascii").strip().rpartition("\n")[2]
+
+
+def before(repo: Repository, moment: datetime) -> str:
+    """Give the last commit of HEAD's first-parent line that was committed by a moment; empty where none was."""
+    args = ("rev-list", "-1", "--first-parent", f"--before={int(moment.timestamp())}", "HEAD")
+    return process.run(repo.root, *args, accept=(0, 128)).out.decode("ascii").strip()
+
+
+def empty_tree(repo: Repository) -> str:
+    """Give the id of the tree that holds nothing."""
+    return process.run(repo.root, "hash-object", "-t", "tree", "--stdin").out.decode("ascii").strip()
+
+
+def differing(repo: Repository, old: str, new: str, prefix: str) -> dict[str, tuple[str, str]]:
+    """Give the paths in which two commits or trees differ, or one and the work tree (`new` empty).
+
+    For each path the blobs' ids before and after; "" for no file, and for one that lies in the work tree.
+    """
+    args = ("--literal-pathspecs", "diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
+    words = (*args, "--end-of-options", old, *([new] if new else []), "--", *([prefix] if prefix else []))
+    # Where the index is only read, nobody who writes it has to wait.
+    out = process.run(repo.root, *words, env={"GIT_OPTIONAL_LOCKS": "0"}).out
+    tokens = iter(out.split(b"\0"))
+    found = {}
+    for token in tokens:
+        if token.startswith(b":"):
+            (before, *_), after = _raw(token.decode("ascii"))[1]
+            found[path_text(next(tokens))] = (before, after)
+    return found
+
+
+def untracked(repo: Repository, prefix: str) -> list[str]:
+    """Give the files below a folder that the index does not know, ignored ones too."""
+    args = ("--literal-pathspecs", "ls-files", "-z", "--others", "--", *([prefix] if prefix else []))
+    return [path_text(name) for name in process.run(repo.root, *args).out.split(b"\0") if name]
+
+
 def _commits(tokens: Iterator[bytes]) -> Iterator[Commit]:
-    # A commit is its fields, one empty token more where changes follow, then pairs of status and path. A
-    # status is capital letters and an id is hexadecimal, so the two can't be taken for one another.
+    # A commit is its fields, one empty token more where changes follow, then pairs of what git calls a raw
+    # line and its path. Such a line begins with a colon and an id is hexadecimal.
     current: Commit | None = None
     for token in tokens:
         word = token.strip(b"\n")
         if not word:
             continue
-        if word.isalpha() and word.isupper():
+        if word.startswith(b":"):
             path = path_text(next(tokens))
             if current is not None:
-                current.changes.append((_status(word), path))
+                letters, blobs = _raw(word.decode("ascii"))
+                current.changes.append((_status(letters), path))
+                current.blobs[path] = blobs
             continue
         if current is not None:
             yield current
         current = _commit(word, [next(tokens).decode("utf-8", "replace") for _ in _FIELDS[1:]])
     if current is not None:
         yield current
+
+
+def _raw(line: str) -> tuple[str, tuple[tuple[str, ...], str]]:
+    """Split `:100644 100644 old new M`, with one colon, mode and old blob more for every further parent."""
+    fields = line.lstrip(":").split()
+    parents = len(line) - len(line.lstrip(":"))
+    ids = ["" if set(name) == {"0"} else name for name in fields[parents + 1 : -1]]
+    return fields[-1], (tuple(ids[:-1]), ids[-1])
 
 
 def _commit(name: bytes, fields: list[str]) -> Commit:
@@ -111,6 +179,7 @@ def _commit(name: bytes, fields: list[str]) -> Commit:
         subject=subject,
         trailers={key.strip(): value.strip() for key, colon, value in pairs if colon},
         changes=[],
+        blobs={},
     )
 
 
@@ -122,9 +191,9 @@ def _moment(seconds: int) -> datetime:
         return _FIRST if seconds < 0 else _LAST
 
 
-def _status(letters: bytes) -> str:
+def _status(letters: str) -> str:
     """Give one letter for a change, of a merge too, which has one letter for every parent."""
-    kinds = set(letters.decode("ascii"))
+    kinds = set(letters)
     return kinds.pop() if len(kinds) == 1 and kinds <= {"A", "D"} else "M"
 
 

@@ -6,7 +6,7 @@ import os
 
 from tmfiles.errors import TmError
 from tmfiles.git.repository import head
-from tmfiles.store import CONFIG, SUFFIX, id_of
+from tmfiles.store import id_of, is_task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def changes(commit: Commit, folder: str) -> list[tuple[str, str, str, bool]]:
     found: dict[str, tuple[str, str, str, bool]] = {}
     for status, path in sorted(commit.changes, key=lambda change: change[0] != "D"):
         below = path[len(folder) :]
-        if below.endswith(SUFFIX) and below != CONFIG and not below.startswith("templates/"):
+        if is_task(below):
             # A command's actor may be an agent that commits under its user's identity.
             by = commit.trailers.get("Tm-Actor", commit.author)
             found[id_of(below)] = (id_of(below), stamp(commit.at), by, status == "D")

@@ -1,63 +1,23 @@
-"""What was done to the store and taking it back, from Git's commits and their trailers."""
+"""Taking commands back, from the trailers of their commits."""
 
 from __future__ import annotations
 
 from tmfiles.actions.tasks import Done
 from tmfiles.errors import TmError
 from tmfiles.git import objects
-from tmfiles.git.history import Commit, log
-from tmfiles.git.repository import Repository, head
+from tmfiles.git.history import Commit
+from tmfiles.history import walk
 from tmfiles.store import SUFFIX, id_of
 from tmfiles.workspace import byhand, edit
 from tmfiles.workspace.write import How, Order, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tmfiles.workspace import View, Workspace
     from tmfiles.workspace.edit import Edit
 
 # Making the store is no edit of it: taking that back would leave no store to take it back in.
 _FINAL = ("init",)
-
-
-def commits(workspace: Workspace, text: str = "", limit: int = 0) -> list[Commit]:
-    """Give the commits that changed the store, or one task wherever its file lay, newest first.
-
-    A deleted task is found by its full id.
-    """
-    wanted = _id_in_history(workspace, text) if text else ""
-    found: list[Commit] = []
-    for commit in _commits(workspace):
-        if wanted and not any(id_of(path) == wanted for _, path in commit.changes if path.endswith(SUFFIX)):
-            continue
-        found.append(commit)
-        if limit and len(found) == limit:
-            break
-    return found
-
-
-def _commits(workspace: Workspace) -> Iterator[Commit]:
-    place = _repository(workspace)
-    if head(place).commit:
-        yield from log(place, "HEAD", workspace.repository_path("").rstrip("/"))
-
-
-def _repository(workspace: Workspace) -> Repository:
-    if workspace.repository is None:
-        raise TmError(f"{workspace.root} is in no Git repository", "make one: git init, then tm init", "git")
-    return workspace.repository
-
-
-def _id_in_history(workspace: Workspace, text: str) -> str:
-    view = workspace.read()
-    try:
-        return view.resolve(text)
-    except TmError:
-        if view.was_deleted([text]):
-            return text
-        raise
 
 
 def undo(workspace: Workspace, how: How, which: str = "") -> tuple[Commit, Done]:
@@ -88,7 +48,7 @@ def undo(workspace: Workspace, how: How, which: str = "") -> tuple[Commit, Done]
 
 def _to_undo(workspace: Workspace, which: str, actor: str) -> Commit:
     taken_back: set[str] = set()
-    for commit in _commits(workspace):
+    for commit in walk.commits(workspace):
         own = commit.trailers.get("Tm-Id", "")
         if not own:
             if which and commit.id.startswith(which):
@@ -117,7 +77,7 @@ def _to_undo(workspace: Workspace, which: str, actor: str) -> Commit:
 
 def _restored(workspace: Workspace, commit: Commit) -> list[Edit]:
     """Give the edits that bring back what the commit's files were before it."""
-    place, folder = _repository(workspace), workspace.repository_path("")
+    place, folder = walk.repository(workspace), workspace.repository_path("")
     paths = [path for _, path in commit.changes]
     parent = commit.parents[0] if commit.parents else ""
     before = objects.read(place, [f"{parent}:{path}" for path in paths]) if parent else [None] * len(paths)

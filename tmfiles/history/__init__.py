@@ -1,0 +1,1 @@
+"""The past of the store: told, compared, taken back, brought back; every version of it is Git's."""
