@@ -161,7 +161,7 @@ def settled(tmp_path: Path) -> Path:
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
     (tmp_path / ".tasks").mkdir()
     (tmp_path / ".tasks/aa11.yaml").write_text("title: one\n", encoding="utf-8")
-    (tmp_path / ".tasks/bb22.yaml").write_text("title: two\ndepends_on: [aa11]\n", encoding="utf-8")
+    (tmp_path / ".tasks/bb22.yaml").write_text("title: zwei ☕ 日本\ndepends_on: [aa11]\n", encoding="utf-8")
     time.sleep(0.03)
     _loaded("from tmfiles.workspace import Workspace; Workspace.find('.').read()", tmp_path, libraries=True)
     return tmp_path

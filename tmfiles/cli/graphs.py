@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
@@ -13,6 +14,7 @@ from tmfiles.dates import span
 from tmfiles.errors import TmError
 from tmfiles.query import unknown
 from tmfiles.render import graph as render
+from tmfiles.render.screen import Screen
 from tmfiles.render.text import problem_lines
 
 
@@ -47,14 +49,19 @@ def graph(
         session.write(render.dot(drawing))
     elif critical:
         if drawing.critical:
-            session.write(render.path(drawing.critical, session.screen()))
+            _drawn(session, render.path, drawing.critical)
         _assumed(session, drawing)
     else:
-        session.write(render.text(drawing, session.screen()))
+        _drawn(session, render.text, drawing)
         _left_out(session, drawing)
     for cycle in drawing.cycles:
         session.warn(f"in a circle: {' → '.join(cycle)}\n")
     session.warn(problem_lines(drawing))
+
+
+def _drawn(session: Session, rendered: Callable[[Any, Screen | None], str], what: Any) -> None:
+    screen = session.screen()
+    (session.draw if screen else session.write)(rendered(what, screen))
 
 
 def _format(given: str, json: bool) -> str:

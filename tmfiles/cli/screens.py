@@ -12,8 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tmfiles.actions.lists import Listing
+    from tmfiles.actions.lists import Details, Listing
     from tmfiles.cli.session import Session
+    from tmfiles.render.screen import Screen
     from tmfiles.workspace import Workspace
 
 # How many tasks a terminal gets unless asked otherwise; a pipe gets all.
@@ -57,13 +58,19 @@ def following(session: Session, plain: bool, json: bool) -> None:
         problems = documents.problems(found.problems)
         session.document(documents.task(*actions.whole(workspace, found.rows)[0]), problems=problems)
         return
-    session.write(text.plain_row(found.rows[0]) if plain else text.piped_row(found.rows[0]))
+    if plain:
+        session.write(text.plain_row(found.rows[0]))
+    elif screen := session.screen():
+        _pages(session, workspace, actions.details(workspace, [found.rows[0].id]), screen)
+    else:
+        session.write(text.piped_row(found.rows[0]))
     session.warn(text.problem_lines(found))
 
 
 def shown(session: Session, ids: Sequence[str], plain: bool, json: bool) -> None:
     """Show `tm show`."""
-    found = actions.details(session.workspace(), ids)
+    workspace = session.workspace()
+    found = actions.details(workspace, ids)
     if json:
         from tmfiles.render import documents
 
@@ -71,8 +78,20 @@ def shown(session: Session, ids: Sequence[str], plain: bool, json: bool) -> None
         session.document(tasks[0] if len(ids) == 1 else tasks)
     elif plain:
         session.write("".join(text.plain_row(one.row) for one in found))
+    elif screen := session.screen():
+        _pages(session, workspace, found, screen)
     else:
         session.write("\n".join(text.details(one) for one in found))
+
+
+def _pages(session: Session, workspace: Workspace, found: Sequence[Details], screen: Screen) -> None:
+    from tmfiles.actions.near import marked, near
+    from tmfiles.render.page import page
+
+    linked, now = near(workspace, found), workspace.now()
+    pages = [page(one, linked, marked(one.task.doc, now), now, screen) for one in found]
+    rule = screen.styled("─" * screen.width, "faint")
+    session.draw(f"{rule}\n".join(pages))
 
 
 def _rows(session: Session, workspace: Workspace, found: Listing, plain: bool, json: bool, none: str) -> None:
@@ -84,11 +103,12 @@ def _rows(session: Session, workspace: Workspace, found: Listing, plain: bool, j
         return
     if plain:
         session.write("".join(map(text.plain_row, found.rows)))
-    elif sys.stdout.isatty():
-        import shutil
+    elif screen := session.screen():
+        from tmfiles.actions.near import marks
+        from tmfiles.render.table import table
 
-        width = shutil.get_terminal_size((80, 24)).columns
-        session.write(text.table(found.rows, width, found.blockers))
+        now = workspace.now()
+        session.draw(table(found.rows, screen, now, marks(workspace, found.rows), found.blockers))
     else:
         session.write("".join(text.piped_row(row, found.blockers.get(row.id, ())) for row in found.rows))
     if not found.rows:

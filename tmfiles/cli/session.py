@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tmfiles.render.screen import Screen
     from tmfiles.workspace.write import How
 
+_MARKS = str.maketrans("…✓·─←→", "~x--<>")
 _WHEN = ("auto", "always", "never")
 
 
@@ -107,6 +108,10 @@ class Session:
         """Write data to standard output."""
         self._bar.clear()
         streams.put(text)
+
+    def draw(self, text: str) -> None:
+        """Write to the terminal what was made for it; our own marks give way where its letters lack them."""
+        self.write(text if "utf" in (sys.stdout.encoding or "utf").lower() else text.translate(_MARKS))
 
     def tell(self, text: str) -> None:
         """Write a message to standard error, unless quiet."""

@@ -1,4 +1,4 @@
-"""Text for people and for pipes: lists, one task, trees; on no terminal it loads nothing heavy."""
+"""Text for pipes, and what all text shares: lists, one task, trees; loads nothing heavy."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 _UNSAFE = dict.fromkeys([*range(32), *range(127, 160), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _UNSAFE_LINES = {code: None for code in _UNSAFE if code not in (9, 10)}
 _GAP = "  "
-_HEAD = ("ID", "STATUS", "PRI", "TYPE", "WHO", "DUE", "WAITS FOR", "TITLE")
-# No column but the title's gets more cells than this.
-_WIDEST = 24
 
 
 def line(text: str) -> str:
@@ -45,46 +42,6 @@ def piped_row(row: Row, blockers: Sequence[str] = ()) -> str:
     """Give a task's line when no terminal reads it: id, status, assignee, title, and what it waits for."""
     waits = f"  (waits for {', '.join(blockers)})" if blockers else ""
     return f"{row.id}  {row.status}  {line(row.assignee) or '-'}  {line(row.title)}{waits}\n"
-
-
-def table(rows: Sequence[Row], width: int, extra: Mapping[str, Sequence[str]] | None = None) -> str:
-    """Give aligned columns no wider than `width` cells; `extra` names what blocks each task."""
-    if not rows:
-        return ""
-    cells = [_cells(row, (extra or {}).get(row.id, ())) for row in rows]
-    used = [i for i in range(len(_HEAD)) if i == 0 or any(row[i] for row in cells)]
-    columns = [min(max(_width(row[i]) for row in [_HEAD, *cells]), _WIDEST) for i in used[:-1]]
-    room = max(width - sum(columns) - len(_GAP) * len(columns), 20)
-    return "".join(
-        _GAP.join(_fit(row[i], size) for i, size in zip(used, [*columns, room], strict=True)).rstrip() + "\n"
-        for row in [_HEAD, *cells]
-    )
-
-
-def _cells(row: Row, blockers: Sequence[str]) -> tuple[str, ...]:
-    kind = "" if row.type == "task" else row.type
-    return (
-        *(row.id, row.status, row.priority, kind, line(row.assignee), row.due),
-        ", ".join(blockers),
-        line(row.title),
-    )
-
-
-def _width(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-def _fit(text: str, size: int) -> str:
-    """Cut or fill text to a number of terminal cells."""
-    if text.isascii():
-        return text.ljust(size) if len(text) <= size else text[: size - 1] + "…"
-    from rich.cells import cell_len, set_cell_size
-
-    return set_cell_size(text, size) if cell_len(text) <= size else set_cell_size(text, size - 1) + "…"
 
 
 def problem_lines(found: Listing | Drawing) -> str:
@@ -126,8 +83,8 @@ def _field(key: str, value: Any) -> str:
         rows = (f"  {n}  {'met' if one.get('met') else 'open'}  {_criterion(one)}\n" for n, one in enumerate(value, 1))
         return "criteria:\n" + "".join(rows)
     if isinstance(value, (list, tuple)) and any(isinstance(item, dict) for item in value):
-        return f"{key}:\n" + "".join(f"  - {_inline(item)}\n" for item in value)
-    return f"{key}: {_inline(value)}\n"
+        return f"{key}:\n" + "".join(f"  - {inline(item)}\n" for item in value)
+    return f"{key}: {inline(value)}\n"
 
 
 def _said(entry: Mapping[str, Any]) -> str:
@@ -142,13 +99,14 @@ def _criterion(one: Mapping[str, Any]) -> str:
     return f"{line(str(one.get('text', '')))}{check}"
 
 
-def _inline(value: Any) -> str:
+def inline(value: Any) -> str:
+    """Give any value of a document on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return ", ".join(f"{line(str(key))}: {_inline(item)}" for key, item in value.items())
+        return ", ".join(f"{line(str(key))}: {inline(item)}" for key, item in value.items())
     if isinstance(value, (list, tuple)):
-        return ", ".join(_inline(item) for item in value)
+        return ", ".join(inline(item) for item in value)
     return line(str(value))
 
 
