@@ -46,11 +46,11 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_reported_rule_is_in_the_table() -> None:
-    """No problem bears the name of a rule that the reference does not have."""
+    """No problem of a task bears the name of a rule that the reference does not have; other texts have their own."""
     names = set()
     for path in [*(ROOT / "tmfiles").rglob("*.py")]:
         names |= set(re.findall(r'Problem\([^"]*?"([a-z-]+)"', path.read_text(encoding="utf-8")))
-    assert names - set(RULES) - {"import"} == set()
+    assert names - set(RULES) - {"import", "edit", "batch"} == set()
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")) + sorted(ROOT.glob("*.md")), ids=lambda p: p.name)

@@ -31,6 +31,7 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("changed", "update two --tag x --estimate 3h", 0),
     ("changed", "update two --tag x", 0),
     ("changed", "assign one maria", 0),
+    ("changed", "edit one", 0),
     ("list", "list", 0),
     ("list", "list --limit 1 --all", 0),
     ("list", "ready", 0),
@@ -88,6 +89,7 @@ SESSION: tuple[tuple[str, str, int], ...] = (
 def tm(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run `tm` with --json; the document must be all of standard output, and nothing may stand beside it."""
     monkeypatch.chdir(repo.path)
+    monkeypatch.setenv("TM_EDITOR", "sed -i s/One/First/")
 
     def answer(words: str, code: int) -> dict[str, Any]:
         done = run(*words.split(), "--json")

@@ -69,11 +69,14 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
 
 
 class Environment(
-    namedtuple("Environment", "store actor lock_timeout now seed request", defaults=("", "", 60.0, "", "", "")),
+    namedtuple(
+        "Environment", "store actor lock_timeout now seed request editor", defaults=("", "", 60.0, "", "", "", "")
+    ),
 ):
     """What `TM_*` variables say: the store's folder, who acts, seconds to wait; fixed time and seed for tests.
 
-    `request` names what is asked for, so that it is done once however often it is asked.
+    `request` names what is asked for, so that it is done once however often it is asked; `editor` is the one
+    to open.
     """
 
     __slots__ = ()
@@ -84,6 +87,7 @@ class Environment(
     now: str
     seed: str
     request: str
+    editor: str
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Environment:
@@ -103,4 +107,5 @@ class Environment(
             get("TM_NOW", ""),
             get("TM_SEED", ""),
             " ".join(get("TM_REQUEST_ID", "").split()),
+            get("TM_EDITOR", "").strip(),
         )

@@ -31,6 +31,7 @@ HEADINGS = {
     },
     "Change": {
         "add": "tasks",
+        "edit": "editing",
         "update": "tasks",
         "assign": "steps",
         "start": "steps",

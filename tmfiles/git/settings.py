@@ -42,6 +42,11 @@ class Settings(namedtuple("Settings", "author committer author_date committer_da
     hash: str
     config: Mapping[str, str]
 
+    @property
+    def editor(self) -> str:
+        """The user's editor, a command for a shell, by git's rules; empty where there is none."""
+        return self.config.get("GIT_EDITOR", "")
+
 
 def settings(repo: Repository) -> Settings:
     """Read what git is configured to do with a commit."""

@@ -108,6 +108,8 @@ def committed(
     there = {path: change.old for path, change in paths.items() if change.old is not None}
     ids = objects.blob_ids(repository, workspace.git_settings, there)
     edited = [paths[path]._replace(old=None, new=there[path]) for path in there if ids[path] != entries[path].head]
+    # What a person has just mended in an editor was seen there, and is no version for history.
+    edited = [change for change in edited if not (change.seen and _is_broken(change, view))]
     staged = [
         path for path in there if entries[path].index and entries[path].index not in (entries[path].head, ids[path])
     ]
@@ -131,6 +133,14 @@ def committed(
             if note not in notes:  # the commit may have to be made anew
                 notes.append(note)
     return parent
+
+
+def _is_broken(change: Change, view: View) -> bool:
+    try:
+        judge([change], view, view.config)
+    except TmError:
+        return True
+    return False
 
 
 def _commit(

@@ -48,15 +48,21 @@ def put(path: str, data: bytes | None) -> Edit:
     return Edit("put", path, data)
 
 
+def mend(path: str, data: bytes) -> Edit:
+    """Give a file these very bytes in the place of ones that the person saw: those may be no task at all."""
+    return Edit("mend", path, data)
+
+
 def restore(path: str, data: bytes | None) -> Edit:
     """Give a file below `.tasks/` the bytes that a commit held, or remove it (None)."""
     return Edit("restore", path, data)
 
 
-class Change(namedtuple("Change", "path id old new held", defaults=(False,))):
+class Change(namedtuple("Change", "path id old new held seen", defaults=(False, False))):
     """One file's bytes before and after; None where there is no file. `id` is empty for no task's file.
 
     `held` tells that a commit held the new bytes: what was good enough for history may come back as it was.
+    `seen` tells that the new bytes were made by a person from the old ones, which need not be sound.
     """
 
     __slots__ = ()
@@ -66,6 +72,7 @@ class Change(namedtuple("Change", "path id old new held", defaults=(False,))):
     old: bytes | None
     new: bytes | None
     held: bool
+    seen: bool
 
 
 def changes(edits: Iterable[Edit], view: View, files: Store, layout: str) -> list[Change]:
@@ -87,15 +94,16 @@ def changes(edits: Iterable[Edit], view: View, files: Store, layout: str) -> lis
                 raise TmError(f"the id {edit.target!r} is taken", "choose another, or leave --id out")
             made.add(edit.target)
             new = Change(path, edit.target, None, codec.dumps(edit.value))
-        elif edit.kind in ("put", "restore"):
+        elif edit.kind in ("put", "mend", "restore"):
             path = edit.target
             task_id = id_of(path) if path.endswith(store.SUFFIX) and path != store.CONFIG else ""
-            new = Change(path, task_id, bytes_of(files, path), edit.value, edit.kind == "restore")
+            old = bytes_of(files, path)
+            new = Change(path, task_id, old, edit.value, edit.kind == "restore", edit.kind == "mend")
         else:
-            path, old = _present(edit.target, view, files)
-            before = found[path].new if path in found else old
+            path, present = _present(edit.target, view, files)
+            before = found[path].new if path in found else present
             after = None if edit.kind == "remove" else _changed(before, edit.value, path)
-            new = Change(path, edit.target, old, after)
+            new = Change(path, edit.target, present, after)
         found[path] = new
     return [each for each in found.values() if each.old != each.new]
 

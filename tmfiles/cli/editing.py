@@ -1,0 +1,119 @@
+"""The command edit."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tmfiles.actions import editing as actions
+from tmfiles.cli import boundary, editor
+from tmfiles.cli import options as o
+from tmfiles.cli.session import Session
+from tmfiles.errors import TmError
+
+if TYPE_CHECKING:
+    from tmfiles.actions.buffers import Buffer
+    from tmfiles.actions.tasks import Done
+    from tmfiles.workspace import Workspace
+    from tmfiles.workspace.write import How
+
+# An editor that ends sooner than a person reads has most likely opened a window of its own.
+_AT_ONCE = 1.0
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Tasks' ids, or the beginnings of them.")]
+
+
+def edit(
+    context: typer.Context,
+    ids: Ids = None,
+    new: Annotated[bool, typer.Option("--add", help="Make a new task from a template.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a text that was not saved.")] = False,
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> None:
+    """Edit the files of tasks in your editor.
+
+    What you save is checked before it counts, and what you type is kept until it is saved.
+
+    tm edit a1b2
+    """
+    session: Session = context.obj
+    workspace = session.workspace()
+    chosen = ids or []
+    if new and (chosen or resume):
+        raise TmError("--add makes a new task", "leave the rest out", "usage")
+    if not (chosen or new or resume):
+        raise TmError("say which task", "tm edit ID; a new one: tm edit --add", "usage")
+    command = workspace.environment.editor or workspace.git_settings.editor
+    if not command:
+        raise TmError("no editor is set", "name one: git config --global core.editor nano, or TM_EDITOR=nano")
+    if resume:
+        buffer = _only(actions.left(workspace, chosen))
+    else:
+        for left in actions.left(workspace):
+            if left.base.keys() & set(chosen) or (new and not left.base):
+                session.tell(f"tm: an earlier text was not saved: tm edit --resume {left.name}")
+        buffer = actions.blank(workspace) if new else actions.opened(workspace, chosen)
+    result = _edited(session, workspace, buffer, command, session.how(no_commit, message))
+    if not json and not result.tasks:
+        session.tell("nothing was changed")
+        return
+    session.did(result, "edited" if buffer.base else "added", json=json)
+
+
+def _only(found: list[Buffer]) -> Buffer:
+    if not found:
+        raise TmError("no text was left unsaved", "edit a task: tm edit ID", "not_found")
+    if len(found) > 1:
+        named = ", ".join(buffer.name for buffer in found)
+        raise TmError(f"{len(found)} texts were left unsaved", f"which one? tm edit --resume {named}", "usage")
+    return found[0]
+
+
+def _edited(session: Session, workspace: Workspace, buffer: Buffer, command: str, how: How) -> Done:
+    """Let the user edit until the text is saved or given up."""
+    with buffer.opened():
+        while True:
+            began = time.monotonic()
+            buffer.set_aside()
+            try:
+                editor.run(command, buffer.path)
+                if buffer.untouched and sys.stderr.isatty() and time.monotonic() - began < _AT_ONCE:
+                    session.tell(
+                        "tm: the editor came back at once; one with a window of its own must wait: code --wait"
+                    )
+                return actions.closed(workspace, buffer, how)
+            except KeyboardInterrupt:
+                raise _left(buffer, TmError("interrupted", code="interrupted")) from None
+            except TmError as error:
+                if not error.problems and buffer.untouched:
+                    buffer.drop()
+                    raise
+                refused = _left(buffer, error)
+            if not _goes_on(session, refused):
+                raise refused
+
+
+def _left(buffer: Buffer, error: TmError) -> TmError:
+    """Give an error that says where the text is."""
+    if buffer.untouched:
+        buffer.drop()
+        return error
+    kept = f"What you typed is kept in {buffer.path}; to go on: tm edit --resume {buffer.name}"
+    return TmError(error.message, f"{error.hint}\n{kept}" if error.hint else kept, error.code, error.problems)
+
+
+def _goes_on(session: Session, error: TmError) -> bool:
+    """Ask on a terminal whether to go on editing."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    session.warn(boundary.worded(error))
+    session.warn("Go on editing? [Y/n] ")
+    try:
+        return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+    except KeyboardInterrupt:
+        raise TmError("interrupted", error.hint, "interrupted") from None
