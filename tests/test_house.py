@@ -38,7 +38,7 @@ OWNERS = {
     "click": ("cli",),
     "rich": ("render",),
 }
-GROUND = ("errors", "task", "ids", "graph", "query", "dates", "words", "changes", "measure", "store", "index")
+GROUND = ("errors", "task", "ids", "graph", "query", "merge", "dates", "words", "changes", "measure", "store", "index")
 HEAVY = {"dataclasses", "typing", "re", "json", "pathlib", "subprocess", "enum", "inspect"}
 
 
