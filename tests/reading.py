@@ -32,7 +32,10 @@ def answers(view: View) -> dict[str, Any]:
     said: dict[str, Any] = {f"sort {key}": view.rows(Query(sort=key)) for key in ("", *SORTS, "-due", "-updated")}
     said |= {status: view.rows(Query(statuses=(status,))) for status in ("pending", "blocked", "completed")}
     said |= {kind: index.links(kind) for kind in LINKS}
-    said |= {what: index.names(what) for what in ("tag", "assignee")}
+    said |= {what: index.names(what) for what in ("tag", "assignee", "file", "field")}
+    said |= {f"below {name}": view.rows(Query(files=(name,))) for name in index.names("file")}
+    said |= {f"field {name}": index.having("field", name) for name in index.names("field")}
+    said["mine"] = view.rows(Query(mine=True, actor="agent-7", now="2026-01-01T00:00:00Z"))
     said |= {f"tag {tag}": view.rows(Query(tags=(tag,))) for tag in index.names("tag")}
     said["files"] = {task_id: index.files(task_id) for task_id in ids}
     said["blockers"] = {task_id: view.graph.blockers(task_id) for task_id in ids}

@@ -22,6 +22,9 @@ ISSUE = (
     '{"id":"bd-1","title":"Old","status":"open","priority":4,"issue_type":"spike","created_at":"2026-01-02T03:04:05Z"}'
 )
 
+# What stands beside the data.
+BESIDE = {"list": {"total", "problems"}, "groups": {"total", "problems", "grouped_by"}, "next": {"problems"}}
+
 # What each command answers, in order; every command that has --json is here at least once.
 SESSION: tuple[tuple[str, str, int], ...] = (
     ("init", "init", 0),
@@ -36,6 +39,8 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("list", "list --limit 1 --all", 0),
     ("list", "ready", 0),
     ("list", "blocked", 0),
+    ("groups", "list --group-by tag", 0),
+    ("groups", "ready --group-by fields.customer", 0),
     ("next", "next", 0),
     ("show", "show one", 0),
     ("show", "show one two", 0),
@@ -127,7 +132,7 @@ def test_every_command_answers_by_the_schema(tm: Any, repo: GitRepo) -> None:
     for answer, words, code in SESSION:
         document = tm(words, code)
         valid(document, answer)
-        beside = {"total", "problems"} if answer == "list" else {"problems"} if answer == "next" else set()
+        beside = BESIDE.get(answer, set())
         assert document.keys() == {"version", "error" if answer == "error" else "data", *beside}
     assert {words.split()[0] for _, words, _ in SESSION} >= set(COMMANDS) - {"demo", "export"}
 

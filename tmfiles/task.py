@@ -75,6 +75,15 @@ def joined(old: Sequence[str], new: Iterable[str]) -> list[str]:
     return sorted({*old, *more}) if list(old) == sorted(old) else [*old, *more]
 
 
+def about(file: str) -> str:
+    """Give the path that an entry of `files` names, without its lines: `src/auth.py` for `./src/auth.py:10-50`."""
+    path, colon, lines = file.strip().rpartition(":")
+    first, _, last = lines.partition("-")
+    plain = path if colon and path and first.isdigit() and (last.isdigit() or "-" not in lines) else file.strip()
+    parts = [part for part in plain.replace("\\", "/").split("/") if part not in ("", ".")]
+    return ("/" if plain.startswith("/") else "") + "/".join(parts)
+
+
 class Task(namedtuple("Task", "id path doc")):
     """One task: its id, the path of its file below `.tasks/`, and the document as the file has it."""
 

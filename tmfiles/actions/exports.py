@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import namedtuple
 
 from tmfiles import codec
+from tmfiles.actions.asking import asked
 from tmfiles.errors import TmError
-from tmfiles.query import Query, checked
 from tmfiles.store import FOLDER, place
 
 TYPE_CHECKING = False
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tmfiles.errors import Problem
+    from tmfiles.query import Query
     from tmfiles.task import Task
     from tmfiles.workspace import Workspace
 
@@ -41,8 +42,7 @@ class Record(namedtuple("Record", "task status text path")):
 def records(workspace: Workspace, query: Query) -> tuple[list[Record], list[Problem]]:
     """Give the tasks to export in the order of the query, and the problems of files that are no tasks."""
     view = workspace.read()
-    checked(query, view.config.all_types)
-    statuses = {row.id: row.status for row in view.rows(query)}
+    statuses = {row.id: row.status for row in view.rows(asked(workspace, view, query))}
     by_id = {task.id: task for task in view.tasks(statuses)}
     return [_record(workspace, by_id[one], status) for one, status in statuses.items()], view.errors()
 

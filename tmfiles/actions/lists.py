@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from tmfiles.actions.asking import asked
 from tmfiles.errors import TmError
-from tmfiles.query import OPEN, Query, Row, checked
+from tmfiles.query import OPEN, Query, Row
 from tmfiles.task import Task
 
 TYPE_CHECKING = False
@@ -45,36 +46,29 @@ class Details(namedtuple("Details", "task row status blocked_by blocks children 
 def listing(workspace: Workspace, query: Query, *, everything: bool = False) -> Listing:
     """List tasks: the open ones, unless the query names statuses or `everything` is asked for."""
     view = workspace.read()
-    checked(query, view.config.all_types)
     if everything and query.statuses:
         raise TmError("--all and --status contradict each other", "leave one of the two out", "usage")
-    if query.parent:
-        query = query._replace(parent=view.resolve(query.parent))
+    query = asked(workspace, view, query)
     if not query.statuses and not everything:
-        query = query._replace(statuses=OPEN)
-    found = _limited(view, query)
-    if not found.rows:
-        _refuse_unknown(view, query)
-    return found
+        barred = query.barred.statuses
+        query = query._replace(statuses=tuple(status for status in OPEN if status not in barred))
+        if not query.statuses:
+            raise TmError(f"without {', '.join(barred)} no task is open", "closed tasks too: --all", "usage")
+    return _limited(view, query)
 
 
 def ready(workspace: Workspace, query: Query) -> Listing:
     """List the tasks that can be started now, the most urgent first."""
     view = workspace.read()
-    checked(query, view.config.all_types)
-    found = _limited(view, query._replace(statuses=("pending",), awake=_now(workspace)))
-    if not found.rows:
-        _refuse_unknown(view, query)
-    return found
+    query = asked(workspace, view, query)
+    return _limited(view, query._replace(statuses=("pending",), awake=_now(workspace)))
 
 
 def blocked(workspace: Workspace, query: Query) -> Listing:
     """List the tasks that wait for others, or are marked blocked, with what blocks each."""
     view = workspace.read()
-    checked(query, view.config.all_types)
+    query = asked(workspace, view, query)
     found = _limited(view, query._replace(statuses=("blocked",)))
-    if not found.rows:
-        _refuse_unknown(view, query)
     return found._replace(blockers={row.id: view.graph.blockers(row.id) for row in found.rows})
 
 
@@ -124,22 +118,6 @@ def _now(workspace: Workspace) -> str:
     from tmfiles.dates import stamp
 
     return stamp(workspace.now())
-
-
-def _refuse_unknown(view: View, query: Query) -> None:
-    """A name that no task bears is a slip of the pen, not a filter that happens to match nothing."""
-    for what, wanted, known in (
-        ("tag", query.tags, view.index.names("tag")),
-        ("assignee", query.assignees, view.index.names("assignee")),
-    ):
-        for name in wanted:
-            if name not in known:
-                from tmfiles.words import did_you_mean
-
-                near = did_you_mean(name, known)
-                there = f"there is: {', '.join(known[:10])}" if known else f"no task has any {what} yet"
-                hint = f"did you mean {near[0]!r}?" if near else there
-                raise TmError(f"no task has the {what} {name!r}", hint, "not_found")
 
 
 def whole(workspace: Workspace, rows: Sequence[Row]) -> list[tuple[Task, str, list[str], tuple[str, str, str, str]]]:

@@ -35,7 +35,7 @@ _TOLD = 20
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     words = [_text(word) for word in (sys.argv[1:] if arguments is None else arguments)]
-    as_json = "--json" in words
+    as_json = "--json" in words or _formatted(words)
     streams.prepare(utf8=as_json)
     try:
         code = _run(words)
@@ -68,6 +68,13 @@ def _run(words: list[str]) -> int:
     from tmfiles.cli.app import run
 
     return run(words)
+
+
+def _formatted(words: Sequence[str]) -> bool:
+    """Tell whether a list is to be JSON by another name; an export's format is no such thing."""
+    behind = words[words.index("--format") + 1 :] if "--format" in words else []
+    asked = "--format=json" in words or behind[:1] == ["json"]
+    return asked and "export" not in words
 
 
 def _text(word: str) -> str:

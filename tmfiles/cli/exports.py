@@ -9,7 +9,8 @@ import typer
 
 from tmfiles.actions import exports as actions
 from tmfiles.cli import options as o
-from tmfiles.cli.session import Session, words
+from tmfiles.cli.filters import filtered
+from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
 from tmfiles.query import Query
 from tmfiles.render import exports as render
@@ -18,15 +19,14 @@ from tmfiles.render.text import line
 _FORMATS = ("jsonl", "json", "csv", "markdown")
 
 
+@filtered()
 def export(
     context: typer.Context,
+    asked: Query,
     kind: Annotated[
         str, typer.Option("--format", "-f", metavar="FORMAT", help="jsonl, json, csv or markdown.")
     ] = "jsonl",
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="A new file to write to.")] = "",
-    status: Annotated[list[str], typer.Option("-s", "--status", metavar="STATUS", help="In this status.")] = [],  # noqa: B006 Typer wants the empty list itself
-    tag: o.Tags = [],  # noqa: B006
-    assignee: o.Assignees = [],  # noqa: B006
     sort: o.Sort = "id",
 ) -> int:
     """Print tasks for another program, whole or as a table.
@@ -39,8 +39,7 @@ def export(
     session: Session = context.obj
     if kind not in _FORMATS:
         raise TmError(f"unknown format {kind!r}", f"one of: {', '.join(_FORMATS)}", "usage")
-    query = Query(statuses=tuple(words(status)), tags=tuple(words(tag)), assignees=tuple(assignee), sort=sort)
-    found, problems = actions.records(session.workspace(), query)
+    found, problems = actions.records(session.workspace(), asked._replace(sort=sort))
     text = {
         "jsonl": lambda: render.jsonl(actions.documents(found)),
         "json": lambda: render.pretty(actions.documents(found)),

@@ -60,16 +60,16 @@ def _check(more: Sequence[str]) -> int:
 
 
 def _show(name: str, ids: Sequence[str], limit: int | None, *, plain: bool, json: bool) -> None:
-    session = Session()
-    query = Query(limit=screens.limited(limit, plain, json))
+    session, shape = Session(), screens.shaped(plain, json)
+    query = Query(limit=screens.limited(limit, bool(shape.form)))
     try:
         if name == "show":
             screens.shown(session, ids, plain, json)
         elif name == "next":
             screens.following(session, plain, json)
         elif name == "ready":
-            screens.ready(session, query, plain, json)
+            screens.ready(session, query, shape)
         else:
-            screens.listed(session, query, plain, json)
+            screens.listed(session, query, shape)
     finally:
         session.close()

@@ -18,8 +18,6 @@ Sort = Annotated[
     str,
     typer.Option("--sort", metavar="KEY", help="priority, created, updated, due, title, status or id; -KEY turns it."),
 ]
+Group = Annotated[str, typer.Option("--group-by", metavar="FIELD", help="status, assignee, tag, due, fields.NAME …")]
+Form = Annotated[str, typer.Option("--format", metavar="FORM", help="json, plain or id: bare ids.")]
 Priority = Annotated[str, typer.Option("-p", "--priority", metavar="P", help="critical, high, medium or low.")]
-Priorities = Annotated[list[str], typer.Option("-p", "--priority", metavar="P", help="Of this priority.")]
-Types = Annotated[list[str], typer.Option("--type", metavar="TYPE", help="Of this type.")]
-Tags = Annotated[list[str], typer.Option("-t", "--tag", metavar="TAG", help="With this tag.")]
-Assignees = Annotated[list[str], typer.Option("-a", "--assignee", metavar="NAME", help="Of this person.")]

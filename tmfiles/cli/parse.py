@@ -18,6 +18,8 @@ from tmfiles.words import did_you_mean
 SHARED = (("folder", "-C", "DIR"), ("actor", "--as", "NAME"), ("color", "--color", "WHEN"), ("quiet", "--quiet", ""))
 # Arguments that name files and folders: on some systems those are not text.
 _PATHS = ("folder", "source")
+# Options that may stand alone, and what they mean then.
+ALONE = {"--recent": "7", "--not-recent": "7"}
 # Arguments whose commands have a better word for what is missing.
 _WORDED = ("title",)
 
@@ -53,6 +55,7 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Parse, then refuse blank values, options given twice, and contradictory kinds of output."""
+        args = with_values(args)
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))
         rest = super().parse_args(ctx, args)
         refuse_repeated(order)
@@ -106,6 +109,17 @@ def unknown_command(word: str, known: list[str], path: str) -> TmError:
     )
 
 
+def with_values(args: list[str]) -> list[str]:
+    """Give the options that may stand alone their usual value where they do."""
+    found: list[str] = []
+    end = args.index("--") if "--" in args else len(args)
+    for at, word in enumerate(args):
+        found.append(word)
+        if word in ALONE and at < end and not "".join(args[at + 1 : at + 2]).isdigit():
+            found.append(ALONE[word])
+    return found
+
+
 def refuse_repeated(order: list[Parameter]) -> None:
     """Refuse an option given twice that takes one value: one of the two would be dropped without a word."""
     seen = set()
@@ -144,7 +158,10 @@ def refusal(error: ClickException, command: str) -> TmError:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else command
     if isinstance(error, NoSuchOption):
-        near = f"did you mean {' or '.join(sorted(error.possibilities))}? All" if error.possibilities else "all"
+        params = context.command.get_params(context) if context is not None else []
+        known = {name.lstrip("-"): name for param in params for name in param.opts}
+        found = [known[name] for name in did_you_mean(error.option_name.lstrip("-"), known)]
+        near = f"did you mean {' or '.join(found)}? All" if found else "all"
         return TmError(f"no option {error.option_name}", f"{near} options: {path} --help", "usage")
     text = error.format_message().rstrip(".")
     if isinstance(error, BadParameter) and error.param is not None and error.param.metavar == "N":

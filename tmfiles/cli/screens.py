@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections import namedtuple
 
 from tmfiles.actions import lists as actions
+from tmfiles.errors import TmError
 from tmfiles.query import Query
 from tmfiles.render import text
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from tmfiles.actions.lists import Details, Listing
     from tmfiles.cli.session import Session
+    from tmfiles.query import Row
     from tmfiles.render.screen import Screen
     from tmfiles.workspace import Workspace
 
@@ -21,31 +24,59 @@ if TYPE_CHECKING:
 _SCREENFUL = 50
 
 
-def limited(limit: int | None, plain: bool, json: bool) -> int:
-    """Give the limit that holds: as asked for, or a screenful on a terminal."""
+FORMS = ("", "plain", "json", "id")
+
+
+class Shape(namedtuple("Shape", "form group", defaults=("", ""))):
+    """How a list is shown: `form` is one of `FORMS`, `group` a field to group by, or nothing."""
+
+    __slots__ = ()
+
+    form: str
+    group: str
+
+
+def shaped(plain: bool, json: bool, form: str = "", group: str = "") -> Shape:
+    """Make the shape that options ask for; raises TmError (code `usage`) where they contradict each other."""
+    flag = "json" if json else "plain" if plain else ""
+    if form not in FORMS:
+        from tmfiles.query import unknown
+
+        raise unknown("format", form, FORMS[1:])
+    if flag and form and flag != form:
+        raise TmError(f"--{flag} and --format {form} contradict each other", "leave one of the two out", "usage")
+    if group:
+        from tmfiles.actions import groups
+
+        groups.checked(group)
+    return Shape(form or flag, group)
+
+
+def limited(limit: int | None, *formed: bool) -> int:
+    """Give the limit that holds: as asked for, or a screenful on a terminal; a form for programs is whole."""
     if limit is not None:
         return limit
-    return _SCREENFUL if sys.stdout.isatty() and not (plain or json) else 0
+    return _SCREENFUL if sys.stdout.isatty() and not any(formed) else 0
 
 
-def listed(session: Session, query: Query, plain: bool, json: bool, *, everything: bool = False) -> None:
+def listed(session: Session, query: Query, shape: Shape, *, everything: bool = False) -> None:
     """Show `tm list`."""
     workspace = session.workspace()
     found = actions.listing(workspace, query, everything=everything)
     none = "no tasks match" if everything or query._replace(limit=0) != Query() else "no tasks"
-    _rows(session, workspace, found, plain, json, none)
+    _rows(session, workspace, found, shape, none)
 
 
-def ready(session: Session, query: Query, plain: bool, json: bool) -> None:
+def ready(session: Session, query: Query, shape: Shape) -> None:
     """Show `tm ready`."""
     workspace = session.workspace()
-    _rows(session, workspace, actions.ready(workspace, query), plain, json, "nothing is ready")
+    _rows(session, workspace, actions.ready(workspace, query), shape, "nothing is ready")
 
 
-def blocked(session: Session, query: Query, plain: bool, json: bool) -> None:
+def blocked(session: Session, query: Query, shape: Shape) -> None:
     """Show `tm blocked`."""
     workspace = session.workspace()
-    _rows(session, workspace, actions.blocked(workspace, query), plain, json, "nothing is blocked")
+    _rows(session, workspace, actions.blocked(workspace, query), shape, "nothing is blocked")
 
 
 def following(session: Session, plain: bool, json: bool) -> None:
@@ -94,25 +125,55 @@ def _pages(session: Session, workspace: Workspace, found: Sequence[Details], scr
     session.draw(f"{rule}\n".join(pages))
 
 
-def _rows(session: Session, workspace: Workspace, found: Listing, plain: bool, json: bool, none: str) -> None:
-    if json:
-        from tmfiles.render import documents
-
-        tasks = [documents.task(*one) for one in actions.whole(workspace, found.rows)]
-        session.document(tasks, total=found.total, problems=documents.problems(found.problems))
+def _rows(session: Session, workspace: Workspace, found: Listing, shape: Shape, none: str) -> None:
+    if shape.form == "json":
+        _document(session, workspace, found, shape.group)
         return
-    if plain:
-        session.write("".join(map(text.plain_row, found.rows)))
-    elif screen := session.screen():
-        from tmfiles.actions.near import marks
-        from tmfiles.render.table import table
-
-        now = workspace.now()
-        session.draw(table(found.rows, screen, now, marks(workspace, found.rows), found.blockers))
+    if not shape.group:
+        _part(session, workspace, found, found.rows, shape.form)
     else:
-        session.write("".join(text.piped_row(row, found.blockers.get(row.id, ())) for row in found.rows))
+        from tmfiles.actions.groups import grouped
+
+        for number, (value, rows) in enumerate(grouped(workspace, found.rows, shape.group)):
+            if shape.form != "plain":
+                session.write(text.group_head(shape.group, value, len(rows), first=not number))
+            _part(session, workspace, found, rows, shape.form, value)
     if not found.rows:
         session.tell(none)
     elif len(found.rows) < found.total:
         session.tell(f"showing {len(found.rows)} of {found.total}; all: --limit 0")
     session.warn(text.problem_lines(found))
+
+
+def _part(
+    session: Session, workspace: Workspace, found: Listing, rows: Sequence[Row], form: str, group: str | None = None
+) -> None:
+    """Show tasks of a list: all of them, or a group."""
+    if form == "id":
+        session.write("".join(f"{row.id}\n" for row in rows))
+    elif form == "plain":
+        session.write("".join(text.plain_row(row, group) for row in rows))
+    elif screen := session.screen():
+        from tmfiles.actions.near import marks
+        from tmfiles.render.table import table
+
+        session.draw(table(rows, screen, workspace.now(), marks(workspace, rows), found.blockers))
+    else:
+        session.write("".join(text.piped_row(row, found.blockers.get(row.id, ())) for row in rows))
+
+
+def _document(session: Session, workspace: Workspace, found: Listing, group: str) -> None:
+    from tmfiles.render import documents
+
+    tasks = {one[0].path: documents.task(*one) for one in actions.whole(workspace, found.rows)}
+    more: dict[str, object] = {"total": found.total, "problems": documents.problems(found.problems)}
+    if not group:
+        session.document([tasks[row.path] for row in found.rows if row.path in tasks], **more)
+        return
+    from tmfiles.actions.groups import grouped
+
+    each = [
+        {"value": value or None, "tasks": [tasks[row.path] for row in rows if row.path in tasks]}
+        for value, rows in grouped(workspace, found.rows, group)
+    ]
+    session.document(each, grouped_by=group, **more)

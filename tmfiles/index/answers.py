@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from tmfiles.errors import Problem, TmError
 from tmfiles.index.cache import Cache, Damaged, unless_busy
+from tmfiles.index.filters import where
 from tmfiles.query import Query, Row
 from tmfiles.task import PRIORITIES
 
@@ -31,8 +32,6 @@ _NAMES = " ".join(f"WHEN {rank} THEN '{name}'" for rank, name in enumerate(PRIOR
 _SELECT = f"SELECT t.id, t.path, t.title, t.status, CASE t.priority {_NAMES} END, t.type, t.assignee, t.due FROM task t"  # noqa: S608 fixed names
 _DOCUMENT = "SELECT t.id, t.path, d.text FROM task t JOIN doc d USING (file)"
 _HISTORY = " LEFT JOIN change c ON c.id = t.id"
-# Sort keys that ask history: it must be up to date before they are used.
-OF_HISTORY = ("created", "updated")
 
 
 class Index(Cache):
@@ -47,11 +46,11 @@ class Index(Cache):
 
     def rows(self, query: Query) -> list[Row]:
         """Give the tasks whose stored fields pass the query, in its order; its limit is the caller's."""
-        where, values = _where(query)
+        condition, values = where(query)
         key = query.sort.removeprefix("-")
         down = " DESC" if query.sort.startswith("-") else ""
-        history = _HISTORY if key in OF_HISTORY else ""
-        sql = f"{_SELECT}{history} WHERE {where} ORDER BY {_ORDER[key]}{down}, t.id, t.path"
+        history = _HISTORY if query.asks_history else ""
+        sql = f"{_SELECT}{history} WHERE {condition} ORDER BY {_ORDER[key]}{down}, t.id, t.path"
         return list(map(Row._make, self.ask(sql, values)))
 
     def row(self, task_id: str) -> Row:
@@ -103,12 +102,34 @@ class Index(Cache):
         return found
 
     def names(self, what: str) -> list[str]:
-        """Give all tags, or all assignees, by name."""
+        """Give all tags, assignees, files that tasks are about, or custom fields, by name."""
         sql = {
             "tag": "SELECT DISTINCT name FROM tag ORDER BY name",
             "assignee": "SELECT DISTINCT assignee FROM task WHERE assignee <> '' ORDER BY assignee",
+            "file": "SELECT DISTINCT path FROM touched ORDER BY path",
+            "field": "SELECT DISTINCT name FROM field ORDER BY name",
         }
         return [row[0] for row in self.ask(sql[what])]
+
+    def knows(self, what: str, name: str) -> bool:
+        """Tell whether any readable task bears this tag, assignee, file (or one below it) or custom field."""
+        sql = {
+            "tag": "SELECT 1 FROM tag WHERE name = ?1 LIMIT 1",
+            "assignee": "SELECT 1 FROM task WHERE assignee = ?1 LIMIT 1",
+            "file": "SELECT 1 FROM touched WHERE path = ?1 OR (path >= ?1 || '/' AND path < ?1 || '0') LIMIT 1",
+            "field": "SELECT 1 FROM field WHERE name = ?1 LIMIT 1",
+        }
+        return bool(self.ask(sql[what], (name,)))
+
+    def having(self, what: str, name: str = "") -> dict[str, list[str]]:
+        """Give the tags, or the values of one custom field, by the path of the task's file."""
+        sql = "SELECT path, name FROM tag JOIN task USING (file) ORDER BY path, name"
+        if what == "field":
+            sql = "SELECT path, value FROM field JOIN task USING (file) WHERE name = ? ORDER BY path, value"
+        found: dict[str, list[str]] = {}
+        for path, value in self.ask(sql, (name,) if what == "field" else ()):
+            found.setdefault(path, []).append(value)
+        return found
 
     def twins(self) -> list[tuple[str, str]]:
         """Give id and path of every file whose id another file has too."""
@@ -179,29 +200,3 @@ class Index(Cache):
     def forget_changes(self) -> None:
         """Drop all that is known of history."""
         self._db.execute("DELETE FROM change")
-
-
-def _where(query: Query) -> tuple[str, list[object]]:
-    """Translate filters to SQL; effective status is narrowed by the caller, who has the graph."""
-    parts, values = ["t.status IS NOT NULL"], list[object]()
-
-    def one_of(column: str, wanted: Sequence[object]) -> None:
-        if wanted:
-            parts.append(f"{column} IN ({','.join('?' * len(wanted))})")
-            values.extend(wanted)
-
-    stored = set(query.statuses)
-    if "blocked" in stored:  # a pending task may turn out to be blocked
-        stored.add("pending")
-    one_of("t.status", sorted(stored))
-    one_of("t.priority", [PRIORITIES.index(name) for name in query.priorities])
-    one_of("t.type", query.types)
-    one_of("t.assignee", query.assignees)
-    one_of("t.parent", [query.parent] if query.parent else [])
-    if query.awake:
-        parts.append("t.wait <= ?")  # a day alone sorts before all its hours: it is over when it begins
-        values.append(query.awake)
-    for tag in query.tags:
-        parts.append("t.file IN (SELECT file FROM tag WHERE name = ?)")
-        values.append(tag)
-    return " AND ".join(parts), values

@@ -32,23 +32,26 @@ _PATIENCE = 2
 class Entry:
     """What one file holds: `doc` is JSON text, or None when the file cannot be read as a task."""
 
-    __slots__ = ("digest", "doc", "links", "path", "problems", "row", "tags")
+    __slots__ = ("digest", "doc", "fields", "files", "links", "path", "problems", "row", "tags")
 
     def __init__(self, path: str, digest: bytes, problems: Sequence[Problem]) -> None:
         self.path = path
         self.digest = digest
         self.problems = problems
         self.doc: str | None = None
-        # id, status, priority's rank, type, assignee, title, due, parent, created_at, wait_until
+        # id, status, priority's rank, type, assignee, title, due, parent, created_at, wait_until,
+        # who claims it, and until when
         self.row: tuple[str | int | None, ...] = ()
         self.links: list[tuple[str, str]] = []  # (kind, id)
         self.tags: list[str] = []
+        self.files: list[str] = []  # paths without the lines
+        self.fields: list[tuple[str, str]] = []  # (name, value), a name of a name with a dot between
 
     @classmethod
     def unreadable(cls, path: str, task_id: str, digest: bytes, problems: Sequence[Problem]) -> Entry:
         """Make the entry of a file that is no sound task: only its id and its problems are known."""
         entry = cls(path, digest, problems)
-        entry.row = (task_id, *[None] * 9)
+        entry.row = (task_id, *[None] * 11)
         return entry
 
 
@@ -196,7 +199,7 @@ class Cache:
             self.forget([path])
             at = one(
                 "INSERT INTO task (path, digest, id, status, priority, type, assignee, title, due,"
-                " parent, created_at, wait) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+                " parent, created_at, wait, claimed_by, claimed_until) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (path, entry.digest, *entry.row),
             ).lastrowid
             if entry.doc is not None:
@@ -206,6 +209,10 @@ class Cache:
                 many("INSERT INTO link VALUES (?,?,?,?,?)", rows)
             if entry.tags:
                 many("INSERT OR IGNORE INTO tag VALUES (?,?)", [(tag, at) for tag in entry.tags])
+            if entry.files:
+                many("INSERT OR IGNORE INTO touched VALUES (?,?)", [(name, at) for name in entry.files])
+            if entry.fields:
+                many("INSERT OR IGNORE INTO field VALUES (?,?,?)", [(*field, at) for field in entry.fields])
             if entry.problems:
                 many("INSERT INTO problem VALUES (?,?,?,?,?,?,?)", [(path, *problem) for problem in entry.problems])
 
@@ -220,13 +227,15 @@ class Cache:
             one("DELETE FROM task WHERE file = ?", (at,))
             one("DELETE FROM doc WHERE file = ?", (at,))
             one("DELETE FROM tag WHERE file = ?", (at,))
+            one("DELETE FROM touched WHERE file = ?", (at,))
+            one("DELETE FROM field WHERE file = ?", (at,))
             one("DELETE FROM link WHERE src = ? AND path = ?", (src, path))
             one("DELETE FROM problem WHERE file = ?", (path,))
 
     def clear(self) -> None:
         """Drop what the cache holds of all task files."""
         self._db.execute("DELETE FROM problem WHERE file IN (SELECT path FROM task)")
-        for table in ("task", "doc", "link", "tag"):
+        for table in ("task", "doc", "link", "tag", "touched", "field"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 fixed names
 
     def put_config_problems(self, path: str, problems: Iterable[Problem]) -> None:

@@ -10,7 +10,7 @@ STATEMENTS = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value)",
     "CREATE TABLE task (file INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, id TEXT NOT NULL, digest BLOB,"
     " status TEXT, priority INTEGER, type TEXT, assignee TEXT, title TEXT, due TEXT, parent TEXT,"
-    " created_at TEXT, wait TEXT)",
+    " created_at TEXT, wait TEXT, claimed_by TEXT, claimed_until TEXT)",
     "CREATE INDEX task_id ON task (id, status)",
     "CREATE TABLE doc (file INTEGER PRIMARY KEY, text TEXT)",
     "CREATE TABLE link (kind TEXT, src TEXT, path TEXT, n INTEGER, dst TEXT,"
@@ -19,6 +19,10 @@ STATEMENTS = (
     "CREATE INDEX link_dst ON link (dst, kind)",
     "CREATE TABLE tag (name TEXT, file INTEGER, PRIMARY KEY (name, file)) WITHOUT ROWID",
     "CREATE INDEX tag_file ON tag (file)",
+    "CREATE TABLE touched (path TEXT, file INTEGER, PRIMARY KEY (path, file)) WITHOUT ROWID",
+    "CREATE INDEX touched_file ON touched (file)",
+    "CREATE TABLE field (name TEXT, value TEXT, file INTEGER, PRIMARY KEY (name, value, file)) WITHOUT ROWID",
+    "CREATE INDEX field_file ON field (file)",
     "CREATE TABLE problem (file TEXT, path TEXT, line INTEGER, col INTEGER, rule TEXT, message TEXT, severity TEXT)",
     "CREATE INDEX problem_file ON problem (file)",
     "CREATE TABLE change (id TEXT PRIMARY KEY, at TEXT, by TEXT, made_at TEXT, made_by TEXT, gone INTEGER)"

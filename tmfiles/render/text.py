@@ -33,9 +33,19 @@ def paragraphs(text: str) -> str:
     return text.translate(_UNSAFE_LINES)
 
 
-def plain_row(row: Row) -> str:
-    """Give the stable, tab-separated line of `--plain`: id, status, priority, type, assignee, due, title."""
-    return "\t".join((row.id, row.status, row.priority, row.type, line(row.assignee), row.due, line(row.title))) + "\n"
+def plain_row(row: Row, group: str | None = None) -> str:
+    """Give the stable, tab-separated line of `--plain`: id, status, priority, type, assignee, due, title.
+
+    In a grouped list, the group's value is one column more.
+    """
+    more = [] if group is None else [line(group)]
+    first = (row.id, row.status, row.priority, row.type, line(row.assignee), row.due)
+    return "\t".join((*first, line(row.title), *more)) + "\n"
+
+
+def group_head(key: str, value: str, count: int, *, first: bool) -> str:
+    """Give the line above a group of tasks."""
+    return f"{'' if first else chr(10)}{line(value) or f'no {key}'} ({count})\n"
 
 
 def piped_row(row: Row, blockers: Sequence[str] = ()) -> str:

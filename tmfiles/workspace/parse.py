@@ -9,10 +9,11 @@ from tmfiles.dates import canonical
 from tmfiles.errors import Problem, TmError
 from tmfiles.index import Entry
 from tmfiles.store import FOLDER, id_of
-from tmfiles.task import DEFAULTS, LINKS, PRIORITIES
+from tmfiles.task import DEFAULTS, LINKS, PRIORITIES, about
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from tmfiles.config import Config
@@ -41,6 +42,7 @@ def _good(path: str, digest: bytes, doc: dict[str, Any], problems: list[Problem]
     def text(key: str) -> str:
         return str(doc.get(key) or DEFAULTS.get(key, ""))
 
+    claim = doc.get("claim") or {}
     found.row = (
         id_of(path),
         text("status"),
@@ -52,10 +54,26 @@ def _good(path: str, digest: bytes, doc: dict[str, Any], problems: list[Problem]
         text("parent"),
         canonical(text("created_at")),
         canonical(text("wait_until")),
+        str(claim.get("by") or ""),
+        canonical(str(claim.get("until") or "")),
     )
     for kind in LINKS:
         value = doc.get(kind)
         named = value if isinstance(value, list) else [value] if value else []
         found.links += [(kind, other) for other in dict.fromkeys(named)]
     found.tags = list(dict.fromkeys(doc.get("tags") or ()))
+    found.files = [about(file) for file in doc.get("files") or ()]
+    found.fields = list(_fields("", doc.get("fields") or {}))
     return found
+
+
+def _fields(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Give each value below `fields` as text with its name; what is nested has a name with dots."""
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield from _fields(f"{name}.{key}" if name else str(key), below)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _fields(name, item)
+    elif value is not None and name:
+        yield name, str(value).lower() if isinstance(value, bool) else str(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tmfiles.errors import Problem, TmError
 from tmfiles.graph import Graph
-from tmfiles.index import OF_HISTORY
 from tmfiles.store import FOLDER
 from tmfiles.task import Task
 
@@ -40,17 +39,16 @@ class View:
 
     def rows(self, query: Query) -> list[Row]:
         """Give all tasks the query lets pass, with effective statuses; its limit is left to the caller."""
-        key = query.sort.removeprefix("-")
-        if key in OF_HISTORY:
+        if query.asks_history:
             self._bring_history()
         linked = self.graph.deps
         rows = [
             row._replace(status=self.status(row)) if row.status == "pending" and row.id in linked else row
             for row in self.index.rows(query)
         ]
-        if key == "status":
+        if query.sort.removeprefix("-") == "status":
             rows.sort(key=_status, reverse=query.sort.startswith("-"))
-        wanted = query.statuses
+        wanted = query.allowed
         return [row for row in rows if row.status in wanted] if wanted else rows
 
     def row(self, task_id: str) -> Row:
