@@ -17,7 +17,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__main_
 ROWS = (
     ("errors",),
     ("task", "ids", "graph", "query", "merge", "dates", "words", "changes", "measure"),
-    ("codec", "schema", "rules", "_accept", "resources"),
+    ("codec", "schema", "rules", "custom", "policies", "_accept", "resources"),
     ("store", "index", "git", "config", "lock"),
     ("workspace",),
     ("actions", "check", "sync", "history", "metrics", "interop"),

@@ -10,26 +10,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tmfiles import codec, rules
+from tmfiles import codec, config, custom, rules
 from tmfiles.errors import Problem, TmError
 from tmfiles.task import SHAPES, STATUSES
 
 FILES = Path(__file__).parent / "files"
 TYPES = ("spike",)
+# What the store of the files `declared-*` declares.
+DECLARED = config.parse((FILES / "good" / "config-declared.yaml").read_bytes(), "config.yaml")[0].declared
 EXPECTED = re.compile(r"# expect (\d+):(\d+) (\S+) ?(.*)")
 
 
 def problems(path: Path) -> list[Problem]:
-    """Read a file as tm does; `config-*` are configurations, all else are tasks."""
+    """Read a file as tm does; `config-*` are configurations, the rest tasks, `declared-*` in a store that declares."""
     data = path.read_bytes()
-    config = path.name.startswith("config-")
+    if path.name.startswith("config-"):
+        return config.parse(data, path.name)[1]
     try:
-        doc = codec.loads(data, path.name, shapes={} if config else SHAPES)
+        doc = codec.loads(data, path.name, shapes=SHAPES)
     except TmError as error:
         return list(error.problems)
-    if config:
-        return rules.config_problems(doc, path.name, data)
-    return rules.file_problems(doc, path.name, data, types=TYPES, task_id=path.stem)
+    found = rules.file_problems(doc, path.name, data, types=TYPES, task_id=path.stem)
+    if path.name.startswith("declared-"):
+        found = rules.in_order(found + custom.problems(doc, path.name, data, DECLARED))
+    return found
 
 
 @pytest.mark.parametrize("path", sorted((FILES / "good").glob("*.yaml")), ids=lambda path: path.stem)

@@ -1,4 +1,4 @@
-"""The README and the transcripts of tests/cli are what happens: every console block is replayed, line by line.
+"""The README, docs/how-to and tests/cli are what happens: every console block is replayed, line by line.
 
 After a change on purpose: UPDATE_TRANSCRIPTS=1 pytest tests/test_transcripts.py, then read the difference.
 """
@@ -17,7 +17,11 @@ import pytest
 from conftest import NOW
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "tests" / "cli").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "tests" / "cli").glob("*.md")),
+    *sorted((ROOT / "docs" / "how-to").glob("*.md")),
+]
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 pytestmark = pytest.mark.skipif(not shutil.which("bash"), reason="the transcripts are written for bash")

@@ -397,4 +397,49 @@ def config(data):
             data_keys.remove("run_hooks")
             data__runhooks = data["run_hooks"]
             if not isinstance(data__runhooks, (bool)): raise Refused
+        if "fields" in data_keys:
+            data_keys.remove("fields")
+            data__fields = data["fields"]
+            if not isinstance(data__fields, (dict)): raise Refused
+            if isinstance(data__fields, dict):
+                data__fields_keys = set(data__fields.keys())
+                for data__fields_key in data__fields_keys:
+                    if data__fields_key not in []:
+                        data__fields_value = data__fields.get(data__fields_key)
+                        if not isinstance(data__fields_value, (dict)): raise Refused
+                        if isinstance(data__fields_value, dict):
+                            data__fields_value__missing_keys = set(['type']) - data__fields_value.keys()
+                            if data__fields_value__missing_keys: raise Refused
+                            data__fields_value_keys = set(data__fields_value.keys())
+                            if "type" in data__fields_value_keys:
+                                data__fields_value_keys.remove("type")
+                                data__fields_value__type = data__fields_value["type"]
+                                if not isinstance(data__fields_value__type, (str)): raise Refused
+                                if not (isinstance(data__fields_value__type, str) and data__fields_value__type == 'text' or isinstance(data__fields_value__type, str) and data__fields_value__type == 'integer' or isinstance(data__fields_value__type, str) and data__fields_value__type == 'boolean' or isinstance(data__fields_value__type, str) and data__fields_value__type == 'date' or isinstance(data__fields_value__type, str) and data__fields_value__type == 'enum' or isinstance(data__fields_value__type, str) and data__fields_value__type == 'list'): raise Refused
+                            if "description" in data__fields_value_keys:
+                                data__fields_value_keys.remove("description")
+                                data__fields_value__description = data__fields_value["description"]
+                                if not isinstance(data__fields_value__description, (str)): raise Refused
+                            if "required" in data__fields_value_keys:
+                                data__fields_value_keys.remove("required")
+                                data__fields_value__required = data__fields_value["required"]
+                                if not isinstance(data__fields_value__required, (bool)): raise Refused
+                            if "choices" in data__fields_value_keys:
+                                data__fields_value_keys.remove("choices")
+                                data__fields_value__choices = data__fields_value["choices"]
+                                if not isinstance(data__fields_value__choices, (list, tuple)): raise Refused
+                                if isinstance(data__fields_value__choices, (list, tuple)):
+                                    for data__fields_value__choices_x, data__fields_value__choices_item in enumerate(data__fields_value__choices):
+                                        if not isinstance(data__fields_value__choices_item, (str, int)) and not (isinstance(data__fields_value__choices_item, float) and data__fields_value__choices_item.is_integer()) or isinstance(data__fields_value__choices_item, bool): raise Refused
+                                        if isinstance(data__fields_value__choices_item, str):
+                                            data__fields_value__choices_item_len = len(data__fields_value__choices_item)
+                                            if data__fields_value__choices_item_len < 1: raise Refused
+                            if "pattern" in data__fields_value_keys:
+                                data__fields_value_keys.remove("pattern")
+                                data__fields_value__pattern = data__fields_value["pattern"]
+                                if not isinstance(data__fields_value__pattern, (str)): raise Refused
+                                if isinstance(data__fields_value__pattern, str):
+                                    data__fields_value__pattern_len = len(data__fields_value__pattern)
+                                    if data__fields_value__pattern_len < 1: raise Refused
+                                    if data__fields_value__pattern_len > 200: raise Refused
     return data

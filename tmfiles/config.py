@@ -10,15 +10,19 @@ from tmfiles.task import TYPES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 LAYOUTS = ("auto", "flat", "sharded")
 COMMITS = ("auto", "manual")
 
 
 class Config(
-    namedtuple("Config", "types layout commit run_hooks", defaults=((), "auto", "auto", False)),
+    namedtuple("Config", "types layout commit run_hooks declared", defaults=((), "auto", "auto", False, "")),
 ):
-    """The store's own settings: extra task types, layout of new files, when to commit, whether hooks run."""
+    """The store's own settings: extra task types, layout of new files, when to commit, whether hooks run.
+
+    `declared` is what config.yaml declares about tasks, as JSON on one line: most commands need none of it.
+    """
 
     __slots__ = ()
 
@@ -26,6 +30,7 @@ class Config(
     layout: str
     commit: str
     run_hooks: bool
+    declared: str
 
     @property
     def all_types(self) -> tuple[str, ...]:
@@ -34,20 +39,20 @@ class Config(
 
     def to_text(self) -> str:
         """Write the value as lines, for the cache: reading YAML again would cost more than the command."""
-        return "\n".join((self.layout, self.commit, "hooks" if self.run_hooks else "", *self.types))
+        return "\n".join((self.layout, self.commit, "hooks" if self.run_hooks else "", self.declared, *self.types))
 
     @classmethod
     def from_text(cls, text: str) -> Config:
         """Read what `to_text` wrote; nothing means the defaults."""
         if not text:
             return cls()
-        layout, commit, hooks, *types = text.split("\n")
-        return cls(tuple(types), layout, commit, bool(hooks))
+        layout, commit, hooks, declared, *types = text.split("\n")
+        return cls(tuple(types), layout, commit, bool(hooks), declared)
 
 
 def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
     """Read the settings file; where it has errors, the defaults hold and the problems say why."""
-    from tmfiles import codec, rules
+    from tmfiles import codec, custom, rules
 
     try:
         doc = codec.loads(data, path, shapes={})
@@ -55,6 +60,8 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
         empty = all(problem.rule == "empty" for problem in error.problems)
         return Config(), [] if empty else list(error.problems)
     problems = rules.config_problems(doc, path, data)
+    if not problems:
+        problems = custom.setting_problems(doc, path, data)
     if any(problem.severity == "error" for problem in problems):
         return Config(), problems
     return (
@@ -63,9 +70,21 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
             doc.get("layout") or "auto",
             doc.get("commit") or "auto",
             bool(doc.get("run_hooks")),
+            _declared(doc),
         ),
         problems,
     )
+
+
+# The keys of config.yaml that say what tasks must be like.
+_DECLARING = ("fields",)
+
+
+def _declared(doc: Mapping[str, Any]) -> str:
+    import json
+
+    found = {key: doc[key] for key in _DECLARING if doc.get(key)}
+    return json.dumps(found) if found else ""
 
 
 class Environment(

@@ -46,6 +46,8 @@ RULES = {
     "repeat": ("warning", "the same item twice in a set"),
     "times-order": ("warning", "times in an order that cannot be, such as completed before it was started"),
     "closed-criteria": ("warning", "a completed task with criteria that are not met"),
+    "field": ("error", "a custom field that is not as config.yaml declares it"),
+    "setting": ("error", "a declaration in config.yaml that cannot hold"),
     "newer-version": ("error", "a store made by a newer tm"),
     "missing-dependency": ("error", "a dependency that does not exist: the task waits for ever"),
     "missing-parent": ("error", "a parent that does not exist"),
@@ -58,7 +60,7 @@ RULES = {
 
 VERSION = 1  # of the store's format
 
-_CONFIG_KEYS = ("version", "types", "layout", "commit", "run_hooks")
+_CONFIG_KEYS = ("version", "types", "layout", "commit", "run_hooks", "fields")
 _DATES = ("due", "wait_until", "created_at", "started_at", "completed_at")
 _DURATIONS = ("estimate", "actual")
 # The mappings inside a task, and which of their keys are times.
@@ -93,7 +95,7 @@ def file_problems(
     findings = [*_keys(doc), *_times(doc), *_type(doc, types), *_sets(doc), *_criteria(doc)]
     if task_id:
         findings += _self(doc, task_id)
-    return _in_order(problems + _placed(findings, path, data))
+    return in_order(problems + placed(findings, path, data))
 
 
 def config_problems(doc: Mapping[str, Any], path: str, data: bytes | None = None) -> list[Problem]:
@@ -102,9 +104,9 @@ def config_problems(doc: Mapping[str, Any], path: str, data: bytes | None = None
     if isinstance(version, int) and version > VERSION:
         # What a newer format allows is not for this one to judge.
         message = f"made by a newer tm: this store has format {version}, this tm knows {VERSION}; upgrade tm"
-        return _placed([_finding(("version",), "newer-version", message)], path, data)
-    findings = _unknown((), doc, _CONFIG_KEYS, {})
-    return _in_order(schema.problems(doc, path, data, "config") + _placed(findings, path, data))
+        return placed([finding(("version",), "newer-version", message)], path, data)
+    findings = unknown((), doc, _CONFIG_KEYS, {})
+    return in_order(schema.problems(doc, path, data, "config") + placed(findings, path, data))
 
 
 def graph_problems(
@@ -125,7 +127,7 @@ def graph_problems(
     for id, parent in parents.items():
         if parent not in statuses:
             message = f"parent '{parent}' does not exist"
-            findings.append(_finding(("parent",), "missing-parent", message, id))
+            findings.append(finding(("parent",), "missing-parent", message, id))
     for id, links in (others or {}).items():
         findings += _links(id, links, statuses)
     for cycle in graph.cycles(depends_on):
@@ -135,11 +137,13 @@ def graph_problems(
     return findings
 
 
-def _finding(pointer: Pointer, rule: str, message: str, id: str = "") -> Finding:
+def finding(pointer: Pointer, rule: str, message: str, id: str = "") -> Finding:
+    """Make a finding of a rule, with its severity."""
     return Finding(id, pointer, rule, message, RULES[rule][0])
 
 
-def _placed(findings: Sequence[Finding], path: str, data: bytes | None) -> list[Problem]:
+def placed(findings: Sequence[Finding], path: str, data: bytes | None) -> list[Problem]:
+    """Turn findings into problems of a file, each where it stands."""
     places = schema.positions(data, [found.pointer for found in findings])
     return [
         Problem(path, *place, found.rule, found.message, found.severity)
@@ -147,7 +151,8 @@ def _placed(findings: Sequence[Finding], path: str, data: bytes | None) -> list[
     ]
 
 
-def _in_order(problems: list[Problem]) -> list[Problem]:
+def in_order(problems: list[Problem]) -> list[Problem]:
+    """Give problems by line; those without a place come last."""
     return sorted(problems, key=lambda problem: (not problem.line, problem.line, problem.column))
 
 
@@ -163,17 +168,18 @@ def _mappings(doc: Mapping[str, Any]) -> Iterator[tuple[Pointer, Mapping[str, An
 
 def _keys(doc: Mapping[str, Any]) -> Iterator[Finding]:
     if not doc.keys() <= SHAPES.keys():
-        yield from _unknown((), doc, tuple(SHAPES), ALIASES["key"])
+        yield from unknown((), doc, tuple(SHAPES), ALIASES["key"])
     for pointer, mapping in _mappings(doc):
         shape = SHAPES[str(pointer[0])]
         known = shape[0] if isinstance(shape, list) else shape
         if not mapping.keys() <= known.keys():
-            yield from _unknown(pointer, mapping, tuple(known), {})
+            yield from unknown(pointer, mapping, tuple(known), {})
 
 
-def _unknown(
+def unknown(
     pointer: Pointer, mapping: Mapping[str, Any], known: Sequence[str], aliases: Mapping[str, str]
 ) -> list[Finding]:
+    """List the keys that are none of the known ones: slips as errors, the rest as warnings."""
     findings = []
     where = f" in {pointer[0]}" if pointer else ""
     for key in mapping:
@@ -182,7 +188,7 @@ def _unknown(
         slip = [name for name in known if distance(key.lower(), name, tolerance(name)) <= tolerance(name)]
         meant = suggestion(key, slip or known, aliases)
         rule = "near-miss-key" if slip else "unknown-key"
-        findings.append(_finding((*pointer, key), rule, f"unknown key {schema.shown(key)}{where}{meant}"))
+        findings.append(finding((*pointer, key), rule, f"unknown key {schema.shown(key)}{where}{meant}"))
     return findings
 
 
@@ -195,7 +201,7 @@ def _times(doc: Mapping[str, Any]) -> list[Finding]:
             else:
                 dates.duration(value)
         except TmError as error:
-            findings.append(_finding(pointer, rule, f"{schema.label(pointer)} {error.message}; {error.hint}"))
+            findings.append(finding(pointer, rule, f"{schema.label(pointer)} {error.message}; {error.hint}"))
     if not findings:
         findings += _order(doc)
     return findings
@@ -222,7 +228,7 @@ def _order(doc: Mapping[str, Any]) -> Iterator[Finding]:
             continue
         # A date alone may be any time of its day, so it is early at its start and late at its end.
         if dates.instant(second, end=True) < dates.instant(first):
-            yield _finding((later,), "times-order", f"{message}: {second}, {first}")
+            yield finding((later,), "times-order", f"{message}: {second}, {first}")
 
 
 def _type(doc: Mapping[str, Any], types: Collection[str]) -> list[Finding]:
@@ -234,7 +240,7 @@ def _type(doc: Mapping[str, Any], types: Collection[str]) -> list[Finding]:
     known = [*TYPES, *(added for added in types if added not in TYPES)]
     meant = suggestion(name, known, ALIASES["type"])
     message = f"type '{name}' is not one of {', '.join(known)}{meant or '; config.yaml can add it under types'}"
-    return [_finding(("type",), "type", message)]
+    return [finding(("type",), "type", message)]
 
 
 def _sets(doc: Mapping[str, Any]) -> Iterator[Finding]:
@@ -246,7 +252,7 @@ def _sets(doc: Mapping[str, Any]) -> Iterator[Finding]:
         for at, item in enumerate(items):
             if isinstance(item, str):
                 if item in seen:
-                    yield _finding((key, at), "repeat", f"{key} names {schema.shown(item)} twice")
+                    yield finding((key, at), "repeat", f"{key} names {schema.shown(item)} twice")
                 seen.add(item)
 
 
@@ -258,29 +264,29 @@ def _criteria(doc: Mapping[str, Any]) -> list[Finding]:
     if not unmet:
         return []
     message = f"completed with {len(unmet)} of {len(items)} criteria not met"
-    return [_finding(("criteria", unmet[0]), "closed-criteria", message)]
+    return [finding(("criteria", unmet[0]), "closed-criteria", message)]
 
 
 def _self(doc: Mapping[str, Any], task_id: str) -> Iterator[Finding]:
     for key in LINKS:
         value = doc.get(key)
         if value == task_id:
-            yield _finding((key,), "self", f"{key} names the task itself, '{task_id}'")
+            yield finding((key,), "self", f"{key} names the task itself, '{task_id}'")
         elif isinstance(value, list) and task_id in value:
-            yield _finding((key, value.index(task_id)), "self", f"{key} names the task itself, '{task_id}'")
+            yield finding((key, value.index(task_id)), "self", f"{key} names the task itself, '{task_id}'")
 
 
 def _dependency(id: str, at: int, name: str, statuses: Mapping[str, str | None]) -> Iterator[Finding]:
     pointer = ("depends_on", at)
     if name not in statuses:
-        yield _finding(pointer, "missing-dependency", f"depends on '{name}', which does not exist", id)
+        yield finding(pointer, "missing-dependency", f"depends on '{name}', which does not exist", id)
         return
     own, other = statuses.get(id), statuses[name]
     if own == "completed" and graph.blocks(other) and other is not None:
-        yield _finding(pointer, "closed-open", f"is completed, but depends on '{name}', which is {other}", id)
+        yield finding(pointer, "closed-open", f"is completed, but depends on '{name}', which is {other}", id)
     if own is not None and own not in CLOSED and other == "cancelled":
         message = f"depends on '{name}', which is cancelled and no longer blocks it"
-        yield _finding(pointer, "cancelled-dependency", message, id)
+        yield finding(pointer, "cancelled-dependency", message, id)
 
 
 def _links(id: str, links: Iterable[tuple[str, str]], statuses: Mapping[str, str | None]) -> Iterator[Finding]:
@@ -290,10 +296,10 @@ def _links(id: str, links: Iterable[tuple[str, str]], statuses: Mapping[str, str
         numbers[key] = at + 1
         if name not in statuses:
             pointer = (key, at) if isinstance(SHAPES[key], list) else (key,)
-            yield _finding(pointer, "missing-link", f"{key} names '{name}', which does not exist", id)
+            yield finding(pointer, "missing-link", f"{key} names '{name}', which does not exist", id)
 
 
 def _cycle(cycle: Sequence[str], rule: str, what: str, depends_on: Mapping[str, Sequence[str]]) -> Finding:
     first, second = cycle[0], cycle[1]
     pointer: Pointer = ("depends_on", depends_on[first].index(second)) if depends_on else ("parent",)
-    return _finding(pointer, rule, f"{what}: {' → '.join(cycle)}", first)
+    return finding(pointer, rule, f"{what}: {' → '.join(cycle)}", first)

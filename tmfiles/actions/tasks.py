@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import namedtuple
 
-from tmfiles import ids, rules
+from tmfiles import custom, ids, rules
 from tmfiles.actions.moves import Freed, moved
 from tmfiles.dates import stamp
 from tmfiles.errors import TmError
@@ -48,8 +48,12 @@ class Done(namedtuple("Done", "tasks unchanged outcome unblocked blockers judged
         return "blocked" if task.status == "pending" and task.id in self.blockers else task.status
 
 
-def add(workspace: Workspace, title: str, values: Mapping[str, Any], how: How, task_id: str = "") -> Done:
+def add(
+    workspace: Workspace, title: str, values: Mapping[str, Any], how: How, task_id: str = "", fields: Sequence[str] = ()
+) -> Done:
     """Make a task; `values` are document fields, links may be given as unique beginnings of ids.
+
+    `fields` are custom fields as `NAME=VALUE`.
 
     Raises TmError for a blank title, an id that is taken or was used before, unknown links, cycles.
     """
@@ -72,6 +76,7 @@ def add(workspace: Workspace, title: str, values: Mapping[str, Any], how: How, t
             "status": DEFAULTS["status"],
             "priority": DEFAULTS["priority"],
             **resolved(view, values),
+            "fields": custom.of(view.config.declared).typed(fields, workspace.now()),
             "created_at": stamp(workspace.now()),
             "created_by": workspace.actor(how.actor),
         }
@@ -116,17 +121,22 @@ def update(
     more: Mapping[str, Any] | None = None,
     less: Mapping[str, Any] | None = None,
     clear: Sequence[str] = (),
+    fields: Sequence[str] = (),
     status: str = "",
     force: bool = False,
 ) -> Done:
     """Change fields of tasks: `values` replace, `more` adds to sets and long text, `less` takes from sets.
 
+    `fields` are custom fields as `NAME=VALUE`, and `clear` may name them as `fields.NAME`.
     `status` may be any, from any other, and brings its times along; in_progress and completed are refused
     while the task is blocked, unless forced. Raises TmError when nothing is asked for, when arguments
     contradict each other, and as `add` does.
     """
     more, less = more or {}, less or {}
-    check_changes({**values, **({"status": status} if status else {})}, more, less, clear)
+    cleared = [name.removeprefix("fields.") for name in clear if name.startswith("fields.")]
+    clear = [name for name in clear if not name.startswith("fields.")]
+    said = {"status": status, "fields": fields, "cleared": cleared}
+    check_changes({**values, **{key: value for key, value in said.items() if value}}, more, less, clear)
     chosen: list[str] = []
 
     def plan(view: View) -> list[Edit]:
@@ -136,6 +146,8 @@ def update(
         for task_id in chosen:
             task = view.task(task_id)
             changes = _changes(view, task, values, more, less, clear)
+            if fields or cleared:
+                changes["fields"] = _fields(workspace, view, task, fields, cleared)
             if status:
                 changes |= moved(workspace, view, task, status, force, f"set to {status}")
             edits.append(edit.change(task_id, changes))
@@ -216,6 +228,21 @@ def _changes(
         if task.id == out.get(key) or (isinstance(out.get(key), list) and task.id in out[key]):
             raise TmError(f"{key} of {task.id} cannot name the task itself", "name another task", "usage")
     return out
+
+
+def _fields(
+    workspace: Workspace, view: View, task: Task, given: Sequence[str], cleared: Sequence[str]
+) -> dict[str, Any]:
+    """Give the custom fields with those given put in, and those cleared left out."""
+    declared = custom.of(view.config.declared)
+    new = declared.typed(given, workspace.now())
+    old = task.doc.get("fields", {})
+    for name in cleared:
+        if name not in old:
+            declared.known(name)
+        if name in new:
+            raise TmError(f"fields.{name} is both set and cleared", "leave one of the two out", "usage")
+    return {name: value for name, value in {**old, **new}.items() if name not in cleared}
 
 
 def appended(old: str, new: str) -> str:

@@ -33,6 +33,9 @@ CriteriaJson = Annotated[
 ]
 Files = Annotated[list[str], typer.Option("--file", metavar="PATH", help="A file it is about; repeatable.")]
 Urls = Annotated[list[str], typer.Option("--link", metavar="URL", help="A link; repeatable.")]
+Fields = Annotated[
+    list[str], typer.Option("--field", metavar="NAME=VALUE", help="A field that config.yaml declares; repeatable.")
+]
 OwnId = Annotated[str, typer.Option("--id", metavar="ID", help="An id of your own, such as fix-login.")]
 
 
@@ -55,6 +58,7 @@ def add(
     criteria: CriteriaJson = "",
     file: Files = [],  # noqa: B006
     link: Urls = [],  # noqa: B006
+    field: Fields = [],  # noqa: B006
     task_id: OwnId = "",
     no_commit: o.NoCommit = False,
     message: o.Message = "",
@@ -84,7 +88,7 @@ def add(
         "links": list(link),
     }
     given = {key: value for key, value in values.items() if value not in ("", [])}
-    result = actions.add(workspace, title, given, session.how(no_commit, message), task_id)
+    result = actions.add(workspace, title, given, session.how(no_commit, message), task_id, field)
     if json:
         session.did(result, "added", json=True)
         return
@@ -125,6 +129,7 @@ def update(
     parent: Parent = "",
     due: Due = "",
     estimate: Estimate = "",
+    field: Fields = [],  # noqa: B006
     clear: Annotated[list[str], typer.Option("--clear", metavar="FIELD", help="Empty a field; repeatable.")] = [],  # noqa: B006
     force: o.Force = False,
     no_commit: o.NoCommit = False,
@@ -157,7 +162,9 @@ def update(
     if "description" in values and "description" in more:
         raise TmError("--description adds and --set-description replaces", "leave one of the two out", "usage")
     how = session.how(no_commit, message)
-    result = actions.update(workspace, ids, values, how, more=more, less=less, clear=clear, status=status, force=force)
+    result = actions.update(
+        workspace, ids, values, how, more=more, less=less, clear=clear, fields=field, status=status, force=force
+    )
     session.did(result, "updated", json=json)
 
 

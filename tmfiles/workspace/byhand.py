@@ -11,6 +11,7 @@ from tmfiles.git.settings import Person
 from tmfiles.store import FOLDER, SUFFIX, id_of
 from tmfiles.workspace import words
 from tmfiles.workspace.edit import Change
+from tmfiles.workspace.heed import heed
 from tmfiles.workspace.judge import judge
 
 TYPE_CHECKING = False
@@ -127,7 +128,7 @@ def committed(
     for what, found in (("staged", lost), ("by hand", edited)):
         if found:
             away = list(moved) if what == "by hand" else []
-            parent = _commit(workspace, repository, view, found, away, what, parent, now)
+            parent = _commit(workspace, repository, view, found, away, what, parent, now, notes)
             names = ", ".join(change.id or change.path for change in found)
             note = f"committed first what was {'staged' if what == 'staged' else 'edited by hand'}: {names}"
             if note not in notes:  # the commit may have to be made anew
@@ -152,9 +153,14 @@ def _commit(
     what: str,
     parent: str | None,
     now: datetime,
+    told: list[str],
 ) -> str:
     try:
-        judge(found, view, view.config)
+        entries = judge(found, view, view.config)
+        if view.config.declared:
+            heads = objects.read(repository, [f"{parent or 'HEAD'}:{workspace.repository_path(c.path)}" for c in found])
+            since = [change._replace(old=old) for change, old in zip(found, heads, strict=True)]
+            told += heed(since, entries, view.config)
     except TmError as error:
         raise TmError(
             f"{found[0].id or found[0].path} holds an edit ({what}) that is not valid: {error.message}",

@@ -37,7 +37,8 @@ def judge(changes: Sequence[Change], view: View, config: Config) -> dict[str, En
             gone.add(change.id)
         elif change.id and change.new is not None:
             entries[change.path] = entry(change.path, change.new, digest_of(change.new), config)
-    judged = [one for path, one in entries.items() if path not in held]
+    # What only config.yaml has against a file leaves it readable, and is for `heed` to say.
+    judged = [one for path, one in entries.items() if path not in held and one.doc is None]
     problems += [problem for one in judged for problem in one.problems if problem.severity == "error"]
     if problems:
         first = problems[0]

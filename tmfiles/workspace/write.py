@@ -15,6 +15,7 @@ from tmfiles.git.state import state
 from tmfiles.lock import Lock
 from tmfiles.store import FOLDER
 from tmfiles.workspace import byhand, edit, record, words
+from tmfiles.workspace.heed import heed
 from tmfiles.workspace.interrupts import Held
 from tmfiles.workspace.judge import judge
 from tmfiles.workspace.recover import recover
@@ -101,6 +102,7 @@ def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, 
         return Outcome((), "", tuple(notes))
     byhand.refuse_reuse(workspace, place, head(place).commit, changes, notes)
     entries = judge(changes, view, config)
+    notes += heed(changes, entries, config)
     committing = (config.commit == "auto") if order.how.commit is None else order.how.commit
     with Held("nothing was changed") as held:
         run = _Run(workspace, place, order, view, changes, notes)
