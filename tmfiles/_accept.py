@@ -375,7 +375,7 @@ def config(data):
         if "types" in data_keys:
             data_keys.remove("types")
             data__types = data["types"]
-            if not isinstance(data__types, (list, tuple)): raise Refused
+            if not isinstance(data__types, (list, tuple, dict)): raise Refused
             if isinstance(data__types, (list, tuple)):
                 for data__types_x, data__types_item in enumerate(data__types):
                     if not isinstance(data__types_item, (str)): raise Refused
@@ -383,6 +383,28 @@ def config(data):
                         data__types_item_len = len(data__types_item)
                         if data__types_item_len > 50: raise Refused
                         if not CONFIG_PATTERNS['^[a-z0-9]+([._-][a-z0-9]+)*$'].search(data__types_item): raise Refused
+            if isinstance(data__types, dict):
+                data__types_keys = set(data__types.keys())
+                for data__types_key in data__types_keys:
+                    if data__types_key not in []:
+                        data__types_value = data__types.get(data__types_key)
+                        if not isinstance(data__types_value, (dict)): raise Refused
+                        if isinstance(data__types_value, dict):
+                            data__types_value_keys = set(data__types_value.keys())
+                            if "description" in data__types_value_keys:
+                                data__types_value_keys.remove("description")
+                                data__types_value__description = data__types_value["description"]
+                                if not isinstance(data__types_value__description, (str)): raise Refused
+                            if "require" in data__types_value_keys:
+                                data__types_value_keys.remove("require")
+                                data__types_value__require = data__types_value["require"]
+                                if not isinstance(data__types_value__require, (list, tuple)): raise Refused
+                                if isinstance(data__types_value__require, (list, tuple)):
+                                    for data__types_value__require_x, data__types_value__require_item in enumerate(data__types_value__require):
+                                        if not isinstance(data__types_value__require_item, (str)): raise Refused
+                                        if isinstance(data__types_value__require_item, str):
+                                            data__types_value__require_item_len = len(data__types_value__require_item)
+                                            if data__types_value__require_item_len < 1: raise Refused
         if "layout" in data_keys:
             data_keys.remove("layout")
             data__layout = data["layout"]
@@ -442,4 +464,153 @@ def config(data):
                                     data__fields_value__pattern_len = len(data__fields_value__pattern)
                                     if data__fields_value__pattern_len < 1: raise Refused
                                     if data__fields_value__pattern_len > 200: raise Refused
+        if "policies" in data_keys:
+            data_keys.remove("policies")
+            data__policies = data["policies"]
+            if not isinstance(data__policies, (dict)): raise Refused
+            if isinstance(data__policies, dict):
+                data__policies_keys = set(data__policies.keys())
+                if "require" in data__policies_keys:
+                    data__policies_keys.remove("require")
+                    data__policies__require = data__policies["require"]
+                    if not isinstance(data__policies__require, (list, tuple)): raise Refused
+                    if isinstance(data__policies__require, (list, tuple)):
+                        for data__policies__require_x, data__policies__require_item in enumerate(data__policies__require):
+                            if not isinstance(data__policies__require_item, (dict)): raise Refused
+                            if isinstance(data__policies__require_item, dict):
+                                data__policies__require_item__missing_keys = set(['keys']) - data__policies__require_item.keys()
+                                if data__policies__require_item__missing_keys: raise Refused
+                                data__policies__require_item_keys = set(data__policies__require_item.keys())
+                                if "keys" in data__policies__require_item_keys:
+                                    data__policies__require_item_keys.remove("keys")
+                                    data__policies__require_item__keys = data__policies__require_item["keys"]
+                                    if not isinstance(data__policies__require_item__keys, (list, tuple)): raise Refused
+                                    if isinstance(data__policies__require_item__keys, (list, tuple)):
+                                        for data__policies__require_item__keys_x, data__policies__require_item__keys_item in enumerate(data__policies__require_item__keys):
+                                            if not isinstance(data__policies__require_item__keys_item, (str)): raise Refused
+                                            if isinstance(data__policies__require_item__keys_item, str):
+                                                data__policies__require_item__keys_item_len = len(data__policies__require_item__keys_item)
+                                                if data__policies__require_item__keys_item_len < 1: raise Refused
+                                if "status" in data__policies__require_item_keys:
+                                    data__policies__require_item_keys.remove("status")
+                                    data__policies__require_item__status = data__policies__require_item["status"]
+                                    if not isinstance(data__policies__require_item__status, (list, tuple)): raise Refused
+                                    if isinstance(data__policies__require_item__status, (list, tuple)):
+                                        for data__policies__require_item__status_x, data__policies__require_item__status_item in enumerate(data__policies__require_item__status):
+                                            if not isinstance(data__policies__require_item__status_item, (str)): raise Refused
+                                            if not (isinstance(data__policies__require_item__status_item, str) and data__policies__require_item__status_item == 'pending' or isinstance(data__policies__require_item__status_item, str) and data__policies__require_item__status_item == 'in_progress' or isinstance(data__policies__require_item__status_item, str) and data__policies__require_item__status_item == 'blocked' or isinstance(data__policies__require_item__status_item, str) and data__policies__require_item__status_item == 'completed' or isinstance(data__policies__require_item__status_item, str) and data__policies__require_item__status_item == 'cancelled'): raise Refused
+                                if "type" in data__policies__require_item_keys:
+                                    data__policies__require_item_keys.remove("type")
+                                    data__policies__require_item__type = data__policies__require_item["type"]
+                                    if not isinstance(data__policies__require_item__type, (list, tuple)): raise Refused
+                                    if isinstance(data__policies__require_item__type, (list, tuple)):
+                                        for data__policies__require_item__type_x, data__policies__require_item__type_item in enumerate(data__policies__require_item__type):
+                                            if not isinstance(data__policies__require_item__type_item, (str)): raise Refused
+                                if "level" in data__policies__require_item_keys:
+                                    data__policies__require_item_keys.remove("level")
+                                    data__policies__require_item__level = data__policies__require_item["level"]
+                                    if not isinstance(data__policies__require_item__level, (str)): raise Refused
+                                    if not (isinstance(data__policies__require_item__level, str) and data__policies__require_item__level == 'warning' or isinstance(data__policies__require_item__level, str) and data__policies__require_item__level == 'error'): raise Refused
+                if "transitions" in data__policies_keys:
+                    data__policies_keys.remove("transitions")
+                    data__policies__transitions = data__policies["transitions"]
+                    if not isinstance(data__policies__transitions, (dict)): raise Refused
+                    if isinstance(data__policies__transitions, dict):
+                        data__policies__transitions__missing_keys = set(['allowed']) - data__policies__transitions.keys()
+                        if data__policies__transitions__missing_keys: raise Refused
+                        data__policies__transitions_keys = set(data__policies__transitions.keys())
+                        if "allowed" in data__policies__transitions_keys:
+                            data__policies__transitions_keys.remove("allowed")
+                            data__policies__transitions__allowed = data__policies__transitions["allowed"]
+                            if not isinstance(data__policies__transitions__allowed, (dict)): raise Refused
+                            if isinstance(data__policies__transitions__allowed, dict):
+                                data__policies__transitions__allowed_keys = set(data__policies__transitions__allowed.keys())
+                                if "pending" in data__policies__transitions__allowed_keys:
+                                    data__policies__transitions__allowed_keys.remove("pending")
+                                    data__policies__transitions__allowed__pending = data__policies__transitions__allowed["pending"]
+                                    if not isinstance(data__policies__transitions__allowed__pending, (list, tuple)): raise Refused
+                                    if isinstance(data__policies__transitions__allowed__pending, (list, tuple)):
+                                        for data__policies__transitions__allowed__pending_x, data__policies__transitions__allowed__pending_item in enumerate(data__policies__transitions__allowed__pending):
+                                            if not isinstance(data__policies__transitions__allowed__pending_item, (str)): raise Refused
+                                            if not (isinstance(data__policies__transitions__allowed__pending_item, str) and data__policies__transitions__allowed__pending_item == 'pending' or isinstance(data__policies__transitions__allowed__pending_item, str) and data__policies__transitions__allowed__pending_item == 'in_progress' or isinstance(data__policies__transitions__allowed__pending_item, str) and data__policies__transitions__allowed__pending_item == 'blocked' or isinstance(data__policies__transitions__allowed__pending_item, str) and data__policies__transitions__allowed__pending_item == 'completed' or isinstance(data__policies__transitions__allowed__pending_item, str) and data__policies__transitions__allowed__pending_item == 'cancelled'): raise Refused
+                                if "in_progress" in data__policies__transitions__allowed_keys:
+                                    data__policies__transitions__allowed_keys.remove("in_progress")
+                                    data__policies__transitions__allowed__inprogress = data__policies__transitions__allowed["in_progress"]
+                                    if not isinstance(data__policies__transitions__allowed__inprogress, (list, tuple)): raise Refused
+                                    if isinstance(data__policies__transitions__allowed__inprogress, (list, tuple)):
+                                        for data__policies__transitions__allowed__inprogress_x, data__policies__transitions__allowed__inprogress_item in enumerate(data__policies__transitions__allowed__inprogress):
+                                            if not isinstance(data__policies__transitions__allowed__inprogress_item, (str)): raise Refused
+                                            if not (isinstance(data__policies__transitions__allowed__inprogress_item, str) and data__policies__transitions__allowed__inprogress_item == 'pending' or isinstance(data__policies__transitions__allowed__inprogress_item, str) and data__policies__transitions__allowed__inprogress_item == 'in_progress' or isinstance(data__policies__transitions__allowed__inprogress_item, str) and data__policies__transitions__allowed__inprogress_item == 'blocked' or isinstance(data__policies__transitions__allowed__inprogress_item, str) and data__policies__transitions__allowed__inprogress_item == 'completed' or isinstance(data__policies__transitions__allowed__inprogress_item, str) and data__policies__transitions__allowed__inprogress_item == 'cancelled'): raise Refused
+                                if "blocked" in data__policies__transitions__allowed_keys:
+                                    data__policies__transitions__allowed_keys.remove("blocked")
+                                    data__policies__transitions__allowed__blocked = data__policies__transitions__allowed["blocked"]
+                                    if not isinstance(data__policies__transitions__allowed__blocked, (list, tuple)): raise Refused
+                                    if isinstance(data__policies__transitions__allowed__blocked, (list, tuple)):
+                                        for data__policies__transitions__allowed__blocked_x, data__policies__transitions__allowed__blocked_item in enumerate(data__policies__transitions__allowed__blocked):
+                                            if not isinstance(data__policies__transitions__allowed__blocked_item, (str)): raise Refused
+                                            if not (isinstance(data__policies__transitions__allowed__blocked_item, str) and data__policies__transitions__allowed__blocked_item == 'pending' or isinstance(data__policies__transitions__allowed__blocked_item, str) and data__policies__transitions__allowed__blocked_item == 'in_progress' or isinstance(data__policies__transitions__allowed__blocked_item, str) and data__policies__transitions__allowed__blocked_item == 'blocked' or isinstance(data__policies__transitions__allowed__blocked_item, str) and data__policies__transitions__allowed__blocked_item == 'completed' or isinstance(data__policies__transitions__allowed__blocked_item, str) and data__policies__transitions__allowed__blocked_item == 'cancelled'): raise Refused
+                                if "completed" in data__policies__transitions__allowed_keys:
+                                    data__policies__transitions__allowed_keys.remove("completed")
+                                    data__policies__transitions__allowed__completed = data__policies__transitions__allowed["completed"]
+                                    if not isinstance(data__policies__transitions__allowed__completed, (list, tuple)): raise Refused
+                                    if isinstance(data__policies__transitions__allowed__completed, (list, tuple)):
+                                        for data__policies__transitions__allowed__completed_x, data__policies__transitions__allowed__completed_item in enumerate(data__policies__transitions__allowed__completed):
+                                            if not isinstance(data__policies__transitions__allowed__completed_item, (str)): raise Refused
+                                            if not (isinstance(data__policies__transitions__allowed__completed_item, str) and data__policies__transitions__allowed__completed_item == 'pending' or isinstance(data__policies__transitions__allowed__completed_item, str) and data__policies__transitions__allowed__completed_item == 'in_progress' or isinstance(data__policies__transitions__allowed__completed_item, str) and data__policies__transitions__allowed__completed_item == 'blocked' or isinstance(data__policies__transitions__allowed__completed_item, str) and data__policies__transitions__allowed__completed_item == 'completed' or isinstance(data__policies__transitions__allowed__completed_item, str) and data__policies__transitions__allowed__completed_item == 'cancelled'): raise Refused
+                                if "cancelled" in data__policies__transitions__allowed_keys:
+                                    data__policies__transitions__allowed_keys.remove("cancelled")
+                                    data__policies__transitions__allowed__cancelled = data__policies__transitions__allowed["cancelled"]
+                                    if not isinstance(data__policies__transitions__allowed__cancelled, (list, tuple)): raise Refused
+                                    if isinstance(data__policies__transitions__allowed__cancelled, (list, tuple)):
+                                        for data__policies__transitions__allowed__cancelled_x, data__policies__transitions__allowed__cancelled_item in enumerate(data__policies__transitions__allowed__cancelled):
+                                            if not isinstance(data__policies__transitions__allowed__cancelled_item, (str)): raise Refused
+                                            if not (isinstance(data__policies__transitions__allowed__cancelled_item, str) and data__policies__transitions__allowed__cancelled_item == 'pending' or isinstance(data__policies__transitions__allowed__cancelled_item, str) and data__policies__transitions__allowed__cancelled_item == 'in_progress' or isinstance(data__policies__transitions__allowed__cancelled_item, str) and data__policies__transitions__allowed__cancelled_item == 'blocked' or isinstance(data__policies__transitions__allowed__cancelled_item, str) and data__policies__transitions__allowed__cancelled_item == 'completed' or isinstance(data__policies__transitions__allowed__cancelled_item, str) and data__policies__transitions__allowed__cancelled_item == 'cancelled'): raise Refused
+                        if "level" in data__policies__transitions_keys:
+                            data__policies__transitions_keys.remove("level")
+                            data__policies__transitions__level = data__policies__transitions["level"]
+                            if not isinstance(data__policies__transitions__level, (str)): raise Refused
+                            if not (isinstance(data__policies__transitions__level, str) and data__policies__transitions__level == 'warning' or isinstance(data__policies__transitions__level, str) and data__policies__transitions__level == 'error'): raise Refused
+                if "wip" in data__policies_keys:
+                    data__policies_keys.remove("wip")
+                    data__policies__wip = data__policies["wip"]
+                    if not isinstance(data__policies__wip, (dict)): raise Refused
+                    if isinstance(data__policies__wip, dict):
+                        data__policies__wip_keys = set(data__policies__wip.keys())
+                        if "per_assignee" in data__policies__wip_keys:
+                            data__policies__wip_keys.remove("per_assignee")
+                            data__policies__wip__perassignee = data__policies__wip["per_assignee"]
+                            if not isinstance(data__policies__wip__perassignee, (int)) and not (isinstance(data__policies__wip__perassignee, float) and data__policies__wip__perassignee.is_integer()) or isinstance(data__policies__wip__perassignee, bool): raise Refused
+                            if isinstance(data__policies__wip__perassignee, (int, float)) and not isinstance(data__policies__wip__perassignee, bool):
+                                if data__policies__wip__perassignee < 1: raise Refused
+                                if data__policies__wip__perassignee > 1000000: raise Refused
+                        if "total" in data__policies__wip_keys:
+                            data__policies__wip_keys.remove("total")
+                            data__policies__wip__total = data__policies__wip["total"]
+                            if not isinstance(data__policies__wip__total, (int)) and not (isinstance(data__policies__wip__total, float) and data__policies__wip__total.is_integer()) or isinstance(data__policies__wip__total, bool): raise Refused
+                            if isinstance(data__policies__wip__total, (int, float)) and not isinstance(data__policies__wip__total, bool):
+                                if data__policies__wip__total < 1: raise Refused
+                                if data__policies__wip__total > 1000000: raise Refused
+                        if "level" in data__policies__wip_keys:
+                            data__policies__wip_keys.remove("level")
+                            data__policies__wip__level = data__policies__wip["level"]
+                            if not isinstance(data__policies__wip__level, (str)): raise Refused
+                            if not (isinstance(data__policies__wip__level, str) and data__policies__wip__level == 'warning' or isinstance(data__policies__wip__level, str) and data__policies__wip__level == 'error'): raise Refused
+                if "criteria" in data__policies_keys:
+                    data__policies_keys.remove("criteria")
+                    data__policies__criteria = data__policies["criteria"]
+                    if not isinstance(data__policies__criteria, (dict)): raise Refused
+                    if isinstance(data__policies__criteria, dict):
+                        data__policies__criteria__missing_keys = set(['need']) - data__policies__criteria.keys()
+                        if data__policies__criteria__missing_keys: raise Refused
+                        data__policies__criteria_keys = set(data__policies__criteria.keys())
+                        if "need" in data__policies__criteria_keys:
+                            data__policies__criteria_keys.remove("need")
+                            data__policies__criteria__need = data__policies__criteria["need"]
+                            if not isinstance(data__policies__criteria__need, (str)): raise Refused
+                            if not (isinstance(data__policies__criteria__need, str) and data__policies__criteria__need == 'met'): raise Refused
+                        if "level" in data__policies__criteria_keys:
+                            data__policies__criteria_keys.remove("level")
+                            data__policies__criteria__level = data__policies__criteria["level"]
+                            if not isinstance(data__policies__criteria__level, (str)): raise Refused
+                            if not (isinstance(data__policies__criteria__level, str) and data__policies__criteria__level == 'warning' or isinstance(data__policies__criteria__level, str) and data__policies__criteria__level == 'error'): raise Refused
     return data

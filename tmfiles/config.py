@@ -52,7 +52,7 @@ class Config(
 
 def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
     """Read the settings file; where it has errors, the defaults hold and the problems say why."""
-    from tmfiles import codec, custom, rules
+    from tmfiles import codec, custom, policies, rules
 
     try:
         doc = codec.loads(data, path, shapes={})
@@ -61,7 +61,8 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
         return Config(), [] if empty else list(error.problems)
     problems = rules.config_problems(doc, path, data)
     if not problems:
-        problems = custom.setting_problems(doc, path, data)
+        found = custom.setting_problems(doc, path, data) + policies.setting_problems(doc, path, data)
+        problems = rules.in_order(found)
     if any(problem.severity == "error" for problem in problems):
         return Config(), problems
     return (
@@ -77,13 +78,14 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
 
 
 # The keys of config.yaml that say what tasks must be like.
-_DECLARING = ("fields",)
+_DECLARING = ("fields", "types", "policies")
 
 
 def _declared(doc: Mapping[str, Any]) -> str:
     import json
 
-    found = {key: doc[key] for key in _DECLARING if doc.get(key)}
+    # A bare list of types is in the configuration already.
+    found = {key: doc[key] for key in _DECLARING if isinstance(doc.get(key), dict) and doc[key]}
     return json.dumps(found) if found else ""
 
 

@@ -88,11 +88,6 @@ def of(declared: str) -> Fields:
     return Fields(json.loads(declared).get("fields", {}) if declared else {})
 
 
-def problems(doc: Mapping[str, Any], path: str, data: bytes | None, declared: str) -> list[Problem]:
-    """List what is wrong in the custom fields of one task file."""
-    return rules.placed(of(declared).findings(doc), path, data)
-
-
 def setting_problems(doc: Mapping[str, Any], path: str, data: bytes | None) -> list[Problem]:
     """List the declarations that cannot hold, in a configuration that is otherwise valid."""
     return rules.placed([found for each in (doc.get("fields") or {}).items() for found in _wrong(*each)], path, data)

@@ -48,6 +48,10 @@ RULES = {
     "closed-criteria": ("warning", "a completed task with criteria that are not met"),
     "field": ("error", "a custom field that is not as config.yaml declares it"),
     "setting": ("error", "a declaration in config.yaml that cannot hold"),
+    "policy-require": ("error", "a key that a policy asks for is missing; here and below, `level` may say warning"),
+    "policy-transition": ("error", "a status that a policy does not let follow the one before"),
+    "policy-wip": ("error", "more tasks in progress than a policy allows"),
+    "policy-criteria": ("error", "a task completed with unmet criteria, where a policy forbids it"),
     "newer-version": ("error", "a store made by a newer tm"),
     "missing-dependency": ("error", "a dependency that does not exist: the task waits for ever"),
     "missing-parent": ("error", "a parent that does not exist"),
@@ -60,7 +64,7 @@ RULES = {
 
 VERSION = 1  # of the store's format
 
-_CONFIG_KEYS = ("version", "types", "layout", "commit", "run_hooks", "fields")
+_CONFIG_KEYS = ("version", "types", "layout", "commit", "run_hooks", "fields", "policies")
 _DATES = ("due", "wait_until", "created_at", "started_at", "completed_at")
 _DURATIONS = ("estimate", "actual")
 # The mappings inside a task, and which of their keys are times.
@@ -92,7 +96,7 @@ def file_problems(
     is the file's own id, without which `self` cannot be checked.
     """
     problems = schema.problems(doc, path, data)
-    findings = [*_keys(doc), *_times(doc), *_type(doc, types), *_sets(doc), *_criteria(doc)]
+    findings = [*_keys(doc), *_times(doc), *_type(doc, types), *_sets(doc), *unmet(doc)]
     if task_id:
         findings += _self(doc, task_id)
     return in_order(problems + placed(findings, path, data))
@@ -256,7 +260,8 @@ def _sets(doc: Mapping[str, Any]) -> Iterator[Finding]:
                 seen.add(item)
 
 
-def _criteria(doc: Mapping[str, Any]) -> list[Finding]:
+def unmet(doc: Mapping[str, Any]) -> list[Finding]:
+    """Tell the criteria that a completed task does not meet."""
     items = doc.get("criteria")
     if doc.get("status") != "completed" or not isinstance(items, list):
         return []

@@ -280,11 +280,12 @@ def _lines(error: Any, pointer: Pointer) -> Iterator[str]:
         yield f"{name} is not as the format wants it: {error.message}"
 
 
-def _type(name: str, value: object, expected: str, schema: Mapping[str, Any]) -> str:
+def _type(name: str, value: object, expected: str | Sequence[str], schema: Mapping[str, Any]) -> str:
     example = schema.get("examples", [""])[0]
-    must = f"{name} must be {_NAMES.get(expected, expected)}"
+    kinds = " or ".join(_NAMES.get(one, one) for one in ([expected] if isinstance(expected, str) else expected))
+    must = f"{name} must be {kinds}"
     if value is None:
-        return f"{name} is empty; it must be {_NAMES.get(expected, expected)}, for example {_flow(example)}"
+        return f"{name} is empty; it must be {kinds}, for example {_flow(example)}"
     if expected == "array" and isinstance(value, str) and len(value) <= 60 and schema["items"].get("type") != "object":
         words = value.replace(",", " ").split()
         plain = all(word.replace("-", "").replace("_", "").isalnum() for word in words)

@@ -41,12 +41,17 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
 def graph_findings(view: View) -> list[Finding]:
     """Give what is wrong between the tasks, without a place: to find that, files are read."""
     index = view.index
-    return rules.graph_problems(
+    found = rules.graph_problems(
         statuses=index.statuses(),
         depends_on=index.links("depends_on"),
         parents={src: named[0] for src, named in index.links("parent").items()},
         others=_soft_links(view),
     )
+    if not view.config.declared:
+        return found
+    from tmfiles import policies
+
+    return found + policies.crowded(view.working(), view.config.declared)
 
 
 def _soft_links(view: View) -> dict[str, list[tuple[str, str]]]:

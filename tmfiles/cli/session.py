@@ -75,11 +75,11 @@ class Session:
         if self._workspace is not None:
             self._workspace.close()
 
-    def how(self, no_commit: bool, message: str) -> How:
+    def how(self, no_commit: bool, message: str, force: bool | None = None) -> How:
         """Give the writing options as a value."""
         from tmfiles.workspace.write import How
 
-        return How(self.actor, False if no_commit else None, message)
+        return How(self.actor, False if no_commit else None, message, force)
 
     @property
     def color(self) -> str:

@@ -25,7 +25,7 @@ def start(
     tm start a1b2
     """
     session: Session = context.obj
-    result = actions.start(session.workspace(), ids, session.how(no_commit, message), force=force)
+    result = actions.start(session.workspace(), ids, session.how(no_commit, message, force), force=force)
     session.did(result, "started", json=json)
 
 
@@ -48,7 +48,7 @@ def complete(
     tm complete a1b2 --summary "Cookie is set once"
     """
     session: Session = context.obj
-    how = session.how(no_commit, message)
+    how = session.how(no_commit, message, force)
     result = actions.complete(
         session.workspace(),
         ids,
@@ -98,6 +98,7 @@ def cancel(
     context: typer.Context,
     ids: o.Ids,
     reason: Annotated[str, typer.Option("--reason", "-r", metavar="TEXT", help="Why it will not be done.")] = "",
+    force: o.Forced = False,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
     json: o.Json = False,
@@ -107,13 +108,14 @@ def cancel(
     tm cancel a1b2 --reason "No longer needed"
     """
     session: Session = context.obj
-    result = actions.cancel(session.workspace(), ids, session.how(no_commit, message), reason=reason)
+    result = actions.cancel(session.workspace(), ids, session.how(no_commit, message, force), reason=reason)
     session.did(result, "cancelled", json=json)
 
 
 def reopen(
     context: typer.Context,
     ids: o.Ids,
+    force: o.Forced = False,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
     json: o.Json = False,
@@ -123,13 +125,14 @@ def reopen(
     tm reopen a1b2
     """
     session: Session = context.obj
-    result = actions.reopen(session.workspace(), ids, session.how(no_commit, message))
+    result = actions.reopen(session.workspace(), ids, session.how(no_commit, message, force))
     session.did(result, "reopened", json=json)
 
 
 def assign(
     context: typer.Context,
     ids: Annotated[list[str], typer.Argument(metavar="ID... NAME", help="Tasks' ids, then who is to do them.")],
+    force: o.Forced = False,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
     json: o.Json = False,
@@ -145,5 +148,5 @@ def assign(
     if len(ids) < 2 or not ids[-1].strip():
         raise TmError("say which tasks, and who is to do them", "tm assign ID NAME", "usage")
     session: Session = context.obj
-    result = actions.assign(session.workspace(), ids[:-1], ids[-1], session.how(no_commit, message))
+    result = actions.assign(session.workspace(), ids[:-1], ids[-1], session.how(no_commit, message, force))
     session.did(result, f"assigned to {ids[-1].strip()}:", json=json)

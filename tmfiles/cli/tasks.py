@@ -60,6 +60,7 @@ def add(
     link: Urls = [],  # noqa: B006
     field: Fields = [],  # noqa: B006
     task_id: OwnId = "",
+    force: o.Forced = False,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
     json: o.Json = False,
@@ -88,7 +89,7 @@ def add(
         "links": list(link),
     }
     given = {key: value for key, value in values.items() if value not in ("", [])}
-    result = actions.add(workspace, title, given, session.how(no_commit, message), task_id, field)
+    result = actions.add(workspace, title, given, session.how(no_commit, message, force), task_id, field)
     if json:
         session.did(result, "added", json=True)
         return
@@ -161,7 +162,7 @@ def update(
     less = _given(tags=words(untag))
     if "description" in values and "description" in more:
         raise TmError("--description adds and --set-description replaces", "leave one of the two out", "usage")
-    how = session.how(no_commit, message)
+    how = session.how(no_commit, message, force)
     result = actions.update(
         workspace, ids, values, how, more=more, less=less, clear=clear, fields=field, status=status, force=force
     )

@@ -147,8 +147,8 @@ class Index(Cache):
         return found
 
     def tied(self, path: str) -> list[tuple[str, ...]]:
-        """Give what other tasks hang on in one file: its id and status, and what it names."""
-        rows: list[tuple[str, ...]] = self.ask("SELECT id, status FROM task WHERE path = ?", (path,))
+        """Give what other tasks hang on in one file: its id, status and assignee, and what it names."""
+        rows: list[tuple[str, ...]] = self.ask("SELECT id, status, assignee FROM task WHERE path = ?", (path,))
         if rows:
             sql = "SELECT kind, dst FROM link WHERE src = ? AND path = ? ORDER BY kind, n"
             rows += self.ask(sql, (rows[0][0], path))

@@ -156,11 +156,11 @@ def _commit(
     told: list[str],
 ) -> str:
     try:
-        entries = judge(found, view, view.config)
+        judge(found, view, view.config)
         if view.config.declared:
             heads = objects.read(repository, [f"{parent or 'HEAD'}:{workspace.repository_path(c.path)}" for c in found])
             since = [change._replace(old=old) for change, old in zip(found, heads, strict=True)]
-            told += heed(since, entries, view.config)
+            told += heed(since, view).notes
     except TmError as error:
         raise TmError(
             f"{found[0].id or found[0].path} holds an edit ({what}) that is not valid: {error.message}",

@@ -33,10 +33,10 @@ def entry(path: str, data: bytes, digest: bytes, config: Config) -> Entry:
     if any(problem.severity == "error" for problem in problems):
         return Entry.unreadable(path, task_id, digest, problems)
     if config.declared:
-        from tmfiles import custom
+        from tmfiles import policies
 
         # What a store declares of its own hides no task: it may be younger than the file.
-        problems = rules.in_order(problems + custom.problems(doc, place, data, config.declared))
+        problems = policies.all_problems(problems, doc, place, data, config.declared)
     return _good(path, digest, doc, problems)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tmfiles.errors import Problem, TmError
 from tmfiles.graph import Graph
+from tmfiles.query import Query
 from tmfiles.store import FOLDER
 from tmfiles.task import Task
 
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
     from tmfiles.config import Config
     from tmfiles.index import Index
-    from tmfiles.query import Query, Row
+    from tmfiles.query import Row
+
+_WORKING = Query(statuses=("in_progress",))
 
 
 class View:
@@ -60,6 +63,10 @@ class View:
         """Give the effective status of a task."""
         stored = row_or_task.status
         return "blocked" if stored == "pending" and self.graph.blockers(row_or_task.id) else stored
+
+    def working(self) -> list[tuple[str, str]]:
+        """Give id and assignee of every task that is in progress."""
+        return [(row.id, row.assignee) for row in self.index.rows(_WORKING)]
 
     def resolve(self, text: str) -> str:
         """Turn an id or a unique beginning of one into the id; raises TmError that lists what it may be."""

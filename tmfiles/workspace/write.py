@@ -37,11 +37,12 @@ if TYPE_CHECKING:
 _TRIES = 100
 
 
-class How(namedtuple("How", "actor commit message", defaults=("", None, ""))):
+class How(namedtuple("How", "actor commit message force", defaults=("", None, "", None))):
     """How a write is to be done, as flags say it.
 
     `actor` is who acts ("": as the environment or Git says); `commit` False leaves the edit in the work
-    tree, None does what the store's settings say; `message` replaces the commit's subject.
+    tree, None does what the store's settings say; `message` replaces the commit's subject; `force` goes
+    against the store's policies, and is None where the command does not offer it.
     """
 
     __slots__ = ()
@@ -49,6 +50,7 @@ class How(namedtuple("How", "actor commit message", defaults=("", None, ""))):
     actor: str
     commit: bool | None
     message: str
+    force: bool | None
 
 
 class Order(namedtuple("Order", "op how trailers", defaults=(How(), ()))):
@@ -102,7 +104,10 @@ def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, 
         return Outcome((), "", tuple(notes))
     byhand.refuse_reuse(workspace, place, head(place).commit, changes, notes)
     entries = judge(changes, view, config)
-    notes += heed(changes, entries, config)
+    heeded = heed(changes, view, force=order.how.force)
+    notes += heeded.notes
+    if heeded.forced:
+        order = order._replace(trailers=(*order.trailers, ("Tm-Forced", ", ".join(heeded.forced))))
     committing = (config.commit == "auto") if order.how.commit is None else order.how.commit
     with Held("nothing was changed") as held:
         run = _Run(workspace, place, order, view, changes, notes)
