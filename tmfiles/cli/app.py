@@ -63,6 +63,8 @@ HEADINGS = {
 }
 COMMANDS = {name: module for commands in HEADINGS.values() for name, module in commands.items()}
 ALIASES = {"ls": "list", "done": "complete", "rm": "delete"}
+# What only looks can look at the past, too.
+READING = ("list", "show", "ready", "blocked", "next", "graph", "search", "export", "check")
 _TAKES_VALUE = ("-C", "--as", "--color")
 
 
@@ -123,7 +125,7 @@ def _app(names: Sequence[str]) -> typer.Typer:
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
         else:
-            app.command(name, cls=parse.Command)(found)
+            app.command(name, cls=parse.Reading if name in READING else parse.Command)(found)
     return app
 
 

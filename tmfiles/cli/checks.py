@@ -8,6 +8,7 @@ import typer
 
 from tmfiles.cli import options as o
 from tmfiles.cli import verdicts
+from tmfiles.errors import TmError
 
 
 def check(
@@ -24,5 +25,7 @@ def check(
     tm check
     tm check --staged
     """
+    if staged and context.obj.at:
+        raise TmError("--staged and --at contradict each other", "leave one of the two out", "usage")
     judge = verdicts.staged if staged else verdicts.whole
     return judge(context.obj, ids, json)

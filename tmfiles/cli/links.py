@@ -8,7 +8,7 @@ import typer
 
 from tmfiles.actions import links as actions
 from tmfiles.cli import options as o
-from tmfiles.cli.parse import Command, Group
+from tmfiles.cli.parse import Command, Group, Reading
 from tmfiles.cli.session import Session, words
 from tmfiles.render import text
 
@@ -52,7 +52,7 @@ def remove(
     session.did(result, "updated", json=json)
 
 
-@dep.command("tree", cls=Command)
+@dep.command("tree", cls=Reading)
 def tree(
     context: typer.Context,
     id_: o.Id,
@@ -71,7 +71,7 @@ def tree(
         session.write(text.tree(nodes))
 
 
-@dep.command("cycles", cls=Command)
+@dep.command("cycles", cls=Reading)
 def cycles(context: typer.Context, json: o.Json = False) -> int:
     """Show dependencies that run in a circle.
 

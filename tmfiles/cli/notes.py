@@ -8,7 +8,7 @@ import typer
 
 from tmfiles.actions import notes as actions
 from tmfiles.cli import options as o
-from tmfiles.cli.parse import Command, Group
+from tmfiles.cli.parse import Command, Group, Reading
 from tmfiles.cli.session import Session
 from tmfiles.render.text import line
 
@@ -18,7 +18,7 @@ criteria = typer.Typer(
 Numbers = Annotated[list[int], typer.Argument(metavar="N...", help="Their numbers, as criteria list shows them.")]
 
 
-@criteria.command("list", cls=Command)
+@criteria.command("list", cls=Reading)
 def list_(context: typer.Context, id_: o.Id, json: o.Json = False) -> None:
     """Show a task's criteria with their numbers.
 

@@ -69,6 +69,27 @@ class Command(TyperCommand):
         return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
 
 
+class Reading(Command):
+    """A command that only looks, and so can look at the store as it was."""
+
+    def get_params(self, ctx: Context) -> list[Parameter]:
+        """Give the parameters, with `--at` behind the command's own and before `--help`."""
+        *own, last = super().get_params(ctx)
+        return [*own, self._at, last]
+
+    @cached_property
+    def _at(self) -> Parameter:
+        told = "As the store was at a commit or date, or 2w ago."
+        return TyperOption(param_decls=["at", "--at"], metavar="REV", help=told, callback=_keep_at, expose_value=False)
+
+
+def _keep_at(context: Context, _param: Parameter, value: Any) -> None:
+    if value is not None and not value.strip():
+        raise TmError("--at is blank", "for example --at HEAD~3, --at 2026-11-01, --at 2w", "usage")
+    if value and context.obj is not None:
+        context.obj.at = value.strip()
+
+
 class Group(TyperGroup):
     """The commands under their headings."""
 

@@ -32,6 +32,7 @@ class Session:
         self.color = color
         self.actor = actor
         self.quiet = quiet
+        self.at = ""  # a commit or a date: the store as it was then
         self._bar = Bar()
         self._workspace: Workspace | None = None
 
@@ -67,8 +68,13 @@ class Session:
         folder = self.folder
         if not os.path.isdir(folder):
             raise TmError(f"no folder {folder}", "-C DIR takes a folder that is there", "usage")
-        self._workspace = Workspace.find(folder, self.environment, self._bar)
-        return self._workspace
+        found = Workspace.find(folder, self.environment, self._bar)
+        if self.at:
+            from tmfiles.history.walk import at
+
+            found = at(found, self.at)
+        self._workspace = found
+        return found
 
     def close(self) -> None:
         """Close what was opened."""

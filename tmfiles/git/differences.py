@@ -49,7 +49,7 @@ def indexed(repo: Repository, folder: str = "", index_file: str | None = None) -
 def staged(repo: Repository, folder: str = "", index_file: str | None = None) -> dict[str, tuple[Blob | None, ...]]:
     """Give (before, after) of each path under a folder that a commit of the index would change."""
     commit = head(repo).commit
-    base = commit or process.run(repo.root, "hash-object", "-t", "tree", "--stdin").out.decode("ascii").strip()
+    base = commit or empty_tree(repo)
     args = ("--literal-pathspecs", "diff-index", "--cached", *_RAW)
     env = _index(index_file)
     found = _raw(process.run(repo.root, *args, base, *_limited(folder), env=env).out)
@@ -72,6 +72,22 @@ def between(repo: Repository, old: str, new: str, folder: str = "") -> dict[str,
     """Give (before, after) of each path under a folder that differs between two commits or trees."""
     args = ("--literal-pathspecs", "diff-tree", *_RAW, old, new)
     return _raw(process.run(repo.root, *args, *_limited(folder)).out)
+
+
+def work_tree(repo: Repository, old: str, folder: str = "") -> set[str]:
+    """Give the paths under a folder that may lie in the work tree otherwise than in a commit or tree.
+
+    What the index does not know is among them, ignored or not, and so is what merely was touched.
+    """
+    args = ("--literal-pathspecs", "diff-index", *_RAW, old, *_limited(folder))
+    found = set(_raw(process.run(repo.root, *args).out))
+    args = ("--literal-pathspecs", "ls-files", "-z", "--others", *_limited(folder))
+    return found | {path_text(name) for name in process.run(repo.root, *args).out.split(b"\0") if name}
+
+
+def empty_tree(repo: Repository) -> str:
+    """Give the id of the tree that holds nothing."""
+    return process.run(repo.root, "hash-object", "-t", "tree", "--stdin").out.decode("ascii").strip()
 
 
 def _limited(folder: str) -> Sequence[str]:

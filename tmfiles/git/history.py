@@ -108,33 +108,10 @@ def before(repo: Repository, moment: datetime) -> str:
     return process.run(repo.root, *args, accept=(0, 128)).out.decode("ascii").strip()
 
 
-def empty_tree(repo: Repository) -> str:
-    """Give the id of the tree that holds nothing."""
-    return process.run(repo.root, "hash-object", "-t", "tree", "--stdin").out.decode("ascii").strip()
-
-
-def differing(repo: Repository, old: str, new: str, prefix: str) -> dict[str, tuple[str, str]]:
-    """Give the paths in which two commits or trees differ, or one and the work tree (`new` empty).
-
-    For each path the blobs' ids before and after; "" for no file, and for one that lies in the work tree.
-    """
-    args = ("--literal-pathspecs", "diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
-    words = (*args, "--end-of-options", old, *([new] if new else []), "--", *([prefix] if prefix else []))
-    # Where the index is only read, nobody who writes it has to wait.
-    out = process.run(repo.root, *words, env={"GIT_OPTIONAL_LOCKS": "0"}).out
-    tokens = iter(out.split(b"\0"))
-    found = {}
-    for token in tokens:
-        if token.startswith(b":"):
-            (before, *_), after = _raw(token.decode("ascii"))[1]
-            found[path_text(next(tokens))] = (before, after)
-    return found
-
-
-def untracked(repo: Repository, prefix: str) -> list[str]:
-    """Give the files below a folder that the index does not know, ignored ones too."""
-    args = ("--literal-pathspecs", "ls-files", "-z", "--others", "--", *([prefix] if prefix else []))
-    return [path_text(name) for name in process.run(repo.root, *args).out.split(b"\0") if name]
+def committed_at(repo: Repository, commit: str) -> datetime:
+    """Give when a commit was committed, in UTC."""
+    args = ("log", "-1", "--no-show-signature", "--format=%ct", "--end-of-options", commit, "--")
+    return _moment(int(process.run(repo.root, *args).out or 0))
 
 
 def _commits(tokens: Iterator[bytes]) -> Iterator[Commit]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tmfiles.errors import TmError
-from tmfiles.git.history import differing, empty_tree, untracked
+from tmfiles.git import differences, objects
 from tmfiles.git.repository import head
 from tmfiles.history import walk
-from tmfiles.history.events import Told, blobs, compared
+from tmfiles.history.events import Told, compared
 from tmfiles.store import id_of, is_task
 from tmfiles.workspace.edit import bytes_of
 
@@ -28,20 +28,17 @@ def diff(workspace: Workspace, states: str = "") -> list[Told]:
     if new.startswith("."):
         raise TmError(f"{states!r} has three dots", f"two states are OLD..NEW: tm diff {old}..{new[1:]}", "usage")
     unborn = not old and not head(found).commit
-    before = empty_tree(found) if unborn else walk.revision(workspace, old or "HEAD")
-    after = walk.revision(workspace, new or "HEAD") if dots else ""
-    top = workspace.repository_path("")
-    changed = differing(found, before, after, walk.folder(workspace))
-    if not after:
-        for path in untracked(found, walk.folder(workspace)):
-            changed[path] = (changed.get(path, ("", ""))[0], "")
-    contents = blobs(workspace, {blob for ids in changed.values() for blob in ids if blob})
-    old_bytes = {path: contents.get(ids[0]) for path, ids in changed.items()}
-    if after:
-        new_bytes = {path: contents.get(ids[1]) for path, ids in changed.items()}
+    before = differences.empty_tree(found) if unborn else walk.revision(workspace, old or "HEAD")
+    top, folder = workspace.repository_path(""), walk.folder(workspace)
+    if dots:
+        after = walk.revision(workspace, new or "HEAD")
+        paths = list(differences.between(found, before, after, folder))
+        versions = dict(zip(paths, objects.read(found, [f"{after}:{path}" for path in paths]), strict=True))
     else:
-        new_bytes = {path: bytes_of(workspace.store, path[len(top) :]) for path in changed}
-    return _paired({path[len(top) :]: (old_bytes[path], new_bytes[path]) for path in changed})
+        paths = sorted(differences.work_tree(found, before, folder))
+        versions = {path: bytes_of(workspace.store, path[len(top) :]) for path in paths}
+    earlier = objects.read(found, [f"{before}:{path}" for path in paths])
+    return _paired({path[len(top) :]: (data, versions[path]) for path, data in zip(paths, earlier, strict=True)})
 
 
 def _paired(files: Mapping[str, tuple[bytes | None, bytes | None]]) -> list[Told]:

@@ -85,6 +85,13 @@ def id_in_history(workspace: Workspace, text: str) -> str:
         raise
 
 
+def at(workspace: Workspace, text: str) -> Workspace:
+    """Give the store as it was in a commit, or on a date, to be read."""
+    from tmfiles.workspace.earlier import Earlier
+
+    return Earlier(workspace, repository(workspace), revision(workspace, text))
+
+
 def revision(workspace: Workspace, text: str) -> str:
     """Give the commit that a revision of Git's names, or a date: the last of HEAD's own line at or before it."""
     from tmfiles import dates

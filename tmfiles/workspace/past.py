@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None] | None
 
 
-def refresh_history(index: Index, repository: Repository, folder: str, progress: Progress) -> None:
-    """Walk the commits that came since the last walk, and note who changed which task when."""
-    now = head(repository).commit or ""
+def refresh_history(
+    index: Index, repository: Repository, folder: str, progress: Progress, commit: str | None = None
+) -> None:
+    """Walk the commits that came since the last walk, and note who changed which task when; HEAD's, or `commit`'s."""
+    now = commit or head(repository).commit or ""
     known = index.meta("history")
     if now == known:
         return
@@ -35,10 +37,10 @@ def refresh_history(index: Index, repository: Repository, folder: str, progress:
             index.forget_changes()
         if now:
             commits = list(log(repository, f"{known}..{now}" if follows else now, folder.rstrip("/")))
-            for done, commit in enumerate(reversed(commits)):
+            for done, one in enumerate(reversed(commits)):
                 if progress and done % 500 == 0:
                     progress("reading history", done, len(commits))
-                index.add_changes(changes(commit, folder))
+                index.add_changes(changes(one, folder))
         index.set_meta("history", now)
         index.commit()
     except BaseException:

@@ -30,6 +30,9 @@ class Workspace:
     read. `progress(what, done, total)` is told of work that may take long.
     """
 
+    # The commit whose files these are; empty where they are those of the work tree.
+    commit = ""
+
     def __init__(self, root: str, environment: Environment, progress: Progress | None = None) -> None:
         from tmfiles.git.repository import discover
 

@@ -82,6 +82,8 @@ def write(workspace: Workspace, order: Order, plan: Plan) -> Outcome:
     place = workspace.repository
     if place is None:
         raise TmError(f"{workspace.root} is in no Git repository", "make one: git init, then tm init", "git")
+    if workspace.commit:
+        raise TmError(f"the store of {workspace.commit[:10]} is past, and cannot be changed", "leave --at out", "usage")
     notes: list[str] = []
     try:
         with _lock(workspace, order):
