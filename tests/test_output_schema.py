@@ -23,7 +23,12 @@ ISSUE = (
 )
 
 # What stands beside the data.
-BESIDE = {"list": {"total", "problems"}, "groups": {"total", "problems", "grouped_by"}, "next": {"problems"}}
+BESIDE = {
+    "list": {"total", "problems"},
+    "groups": {"total", "problems", "grouped_by"},
+    "next": {"problems"},
+    "board": {"problems"},
+}
 
 # What each command answers, in order; every command that has --json is here at least once.
 SESSION: tuple[tuple[str, str, int], ...] = (
@@ -47,6 +52,10 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("tree", "dep tree two", 0),
     ("cycles", "dep cycles", 0),
     ("graph", "graph", 0),
+    ("board", "board", 0),
+    ("board", "board --by assignee --all --limit 1", 0),
+    ("context", "context one", 0),
+    ("context", "context two", 0),
     ("graph", "graph two --up --critical-path", 0),
     ("changed", "dep remove two one", 0),
     ("changed", "dep add two one", 0),

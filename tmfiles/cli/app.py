@@ -24,6 +24,8 @@ HEADINGS = {
         "ready": "lists",
         "blocked": "lists",
         "next": "lists",
+        "board": "boards",
+        "context": "context",
         "graph": "graphs",
         "log": "past",
         "blame": "past",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from tmfiles.actions.boards import Board
     from tmfiles.actions.graphs import Drawing
     from tmfiles.actions.links import Node
     from tmfiles.actions.lists import Details, Listing
@@ -54,7 +55,7 @@ def piped_row(row: Row, blockers: Sequence[str] = ()) -> str:
     return f"{row.id}  {row.status}  {line(row.assignee) or '-'}  {line(row.title)}{waits}\n"
 
 
-def problem_lines(found: Listing | Drawing) -> str:
+def problem_lines(found: Listing | Drawing | Board) -> str:
     """Name the files that no task could be made of, for every list to end with."""
     if not found.problems:
         return ""
