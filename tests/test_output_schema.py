@@ -28,6 +28,7 @@ BESIDE = {
     "groups": {"total", "problems", "grouped_by"},
     "next": {"problems"},
     "board": {"problems"},
+    "watch": {"left"},
 }
 
 # What each command answers, in order; every command that has --json is here at least once.
@@ -74,6 +75,9 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("changed", "start one", 0),
     ("changed", "complete one --summary Done --validate --impact-review --actual 1h", 0),
     ("changed", "feedback one --quality 4 --timeliness 5 --note Good", 0),
+    ("watch", "watch --mine --limit 1", 0),
+    ("metrics", "metrics", 0),
+    ("metrics", "metrics --period week --feedback", 0),
     ("changed", "reopen one", 0),
     ("changed", "cancel one --reason Not", 0),
     ("changed", "undo", 0),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tmfiles.workspace.write import How
 
 LONGEST = 500
+# The word with which the journal entry of a review begins.
+IMPACT = "Impact review:"
 
 
 class Judged(namedtuple("Judged", "text measurable verdict why")):
@@ -101,8 +103,8 @@ def bare(files: Sequence[str]) -> Iterator[str]:
 def worded(shared: Mapping[str, Sequence[str]]) -> str:
     """Word who else works on the files, for the journal."""
     if not shared:
-        return "Impact review: no open task is about its files"
-    return "Impact review: " + "; ".join(f"{one} is about {', '.join(files)} too" for one, files in shared.items())
+        return f"{IMPACT} no open task is about its files"
+    return f"{IMPACT} " + "; ".join(f"{one} is about {', '.join(files)} too" for one, files in shared.items())
 
 
 def feedback(

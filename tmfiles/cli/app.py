@@ -30,6 +30,8 @@ HEADINGS = {
         "log": "past",
         "blame": "past",
         "diff": "past",
+        "watch": "watching",
+        "metrics": "figures",
     },
     "Change": {
         "add": "tasks",

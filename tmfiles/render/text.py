@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tmfiles.actions.links import Node
     from tmfiles.actions.lists import Details, Listing
     from tmfiles.actions.review import Judged
+    from tmfiles.actions.watch import News
     from tmfiles.query import Row
 
 # C0 and C1 controls, DEL, and the marks that turn the direction of text: none may reach a terminal.
@@ -130,6 +131,12 @@ def judged(report: Sequence[Judged]) -> str:
         for n, one in enumerate(report, 1)
     )
     return f"criteria: {met} of {len(report)} hold\n{rows}"
+
+
+def news(one: News) -> str:
+    """Give one notification: when, what kind, on which task, by whom, in words."""
+    by = f"  {line(one.by)}" if one.by else ""
+    return f"{one.at}  {one.kind}  {one.id}{by}  {line(one.text)}\n"
 
 
 def shared(found: Mapping[str, Sequence[str]]) -> str:

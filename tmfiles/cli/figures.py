@@ -1,0 +1,44 @@
+"""The command metrics."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tmfiles import metrics as actions
+from tmfiles.cli import options as o
+from tmfiles.cli.session import Session
+from tmfiles.render import figures as render
+
+
+def metrics(
+    context: typer.Context,
+    period: Annotated[
+        str, typer.Option("--period", metavar="SPAN", help="day, week, month, quarter, year, 14d, 6w.")
+    ] = "",
+    completion_rate: Annotated[
+        bool, typer.Option("--completion-rate", help="How many, and how many are done.")
+    ] = False,
+    cycle_time: Annotated[
+        bool, typer.Option("--cycle-time", help="How long they take, and against estimates.")
+    ] = False,
+    feedback: Annotated[bool, typer.Option("--feedback", help="How the work was found to be.")] = False,
+    by_assignee: Annotated[bool, typer.Option("--by-assignee", help="Who has and does what.")] = False,
+    bottlenecks: Annotated[bool, typer.Option("--bottlenecks", help="What most others wait for.")] = False,
+    json: o.Json = False,
+) -> None:
+    """Count: how many, how quick, how good, who, what holds up.
+
+    The options for sections choose among them; without any, all are shown. --json has all in any case.
+
+    tm metrics --period week --by-assignee
+    """
+    session: Session = context.obj
+    found = actions.figures(session.workspace(), period)
+    if json:
+        session.document(render.document(found))
+        return
+    asked = zip(render.SECTIONS, (completion_rate, cycle_time, feedback, by_assignee, bottlenecks), strict=True)
+    chosen = [name for name, wanted in asked if wanted]
+    session.write(render.text(found, chosen or render.SECTIONS))
