@@ -419,6 +419,11 @@ def config(data):
             data_keys.remove("run_hooks")
             data__runhooks = data["run_hooks"]
             if not isinstance(data__runhooks, (bool)): raise Refused
+        if "compat" in data_keys:
+            data_keys.remove("compat")
+            data__compat = data["compat"]
+            if not isinstance(data__compat, (str)): raise Refused
+            if not (isinstance(data__compat, str) and data__compat == 'task-orchestrator'): raise Refused
         if "fields" in data_keys:
             data_keys.remove("fields")
             data__fields = data["fields"]

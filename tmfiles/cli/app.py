@@ -15,6 +15,7 @@ from tmfiles.cli.session import Session
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 # The help page, heading by heading: command → module below `tmfiles.cli` that holds its function, named like it.
 HEADINGS = {
@@ -95,6 +96,12 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     return result if isinstance(result, int) else 0
+
+
+def parsed(name: str) -> Any:
+    """Give one command as it is parsed, for those who ask which options it has."""
+    command = get_command(_app([name]))
+    return getattr(command, "commands", {name: command})[name]
 
 
 def _helped(words: list[str]) -> list[str]:

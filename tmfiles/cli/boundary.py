@@ -61,6 +61,16 @@ def _run(words: list[str]) -> int:
 
         streams.put(f"tm {__version__}\n")
         return 0
+    from tmfiles import compat
+
+    if compat.is_open(words, os.environ):
+        from tmfiles.compat.room import run as run_as_before
+
+        return run_as_before(words, _plain)
+    return _plain(words)
+
+
+def _plain(words: list[str]) -> int:
     from tmfiles.cli import front
 
     if (code := front.run(words)) is not None:

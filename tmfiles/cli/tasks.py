@@ -36,6 +36,7 @@ Urls = Annotated[list[str], typer.Option("--link", metavar="URL", help="A link; 
 Fields = Annotated[
     list[str], typer.Option("--field", metavar="NAME=VALUE", help="A field that config.yaml declares; repeatable.")
 ]
+Phase = Annotated[str, typer.Option("--phase", metavar="NAME", help="The phase of the project it belongs to.")]
 OwnId = Annotated[str, typer.Option("--id", metavar="ID", help="An id of your own, such as fix-login.")]
 
 
@@ -59,6 +60,7 @@ def add(
     file: Files = [],  # noqa: B006
     link: Urls = [],  # noqa: B006
     field: Fields = [],  # noqa: B006
+    phase: Phase = "",
     task_id: OwnId = "",
     force: o.Forced = False,
     no_commit: o.NoCommit = False,
@@ -87,6 +89,7 @@ def add(
         "criteria": [*({"text": text} for text in criterion), *(from_json(criteria) if criteria else ())],
         "files": list(file),
         "links": list(link),
+        "phase": phase.strip(),
     }
     given = {key: value for key, value in values.items() if value not in ("", [])}
     result = actions.add(workspace, title, given, session.how(no_commit, message, force), task_id, field)

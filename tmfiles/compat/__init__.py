@@ -1,0 +1,45 @@
+"""The one room for the habits of Task Orchestrator's users: whether it is open here. It loads nothing else."""
+
+from __future__ import annotations
+
+import os
+
+from tmfiles.errors import TmError
+from tmfiles.store import CONFIG, FOLDER, find
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NAME = "task-orchestrator"
+
+
+def is_open(words: Sequence[str], variables: Mapping[str, str]) -> bool:
+    """Tell whether this run speaks as Task Orchestrator did: `TM_COMPAT` says so, or the store's `compat` key.
+
+    Every run asks this, so the settings file is only parsed when it has the word in it.
+    """
+    said = variables.get("TM_COMPAT", "").strip()
+    if said:
+        if said not in ("0", "1", NAME):
+            raise TmError(f"TM_COMPAT={said!r} is neither 1 nor 0", f"1 speaks as {NAME} did, 0 does not", "usage")
+        return said != "0"
+    folder = "."
+    if words and words[0] == "-C" and len(words) > 1:
+        folder = words[1]
+    try:
+        root = find(os.path.join(folder, variables.get("TM_STORE", "")))
+        if root is None:
+            return False
+        with open(os.path.join(root, FOLDER, CONFIG), "rb") as file:
+            data = file.read()
+    except (OSError, ValueError):
+        return False  # whoever needs the store will say what is wrong with it
+    if b"compat" not in data:
+        return False
+    from tmfiles import codec
+
+    try:
+        return codec.loads(data, CONFIG, shapes={}).get("compat") == NAME
+    except TmError:
+        return False
