@@ -11,7 +11,11 @@ from tmfiles.cli.app import ALIASES, COMMANDS
 from tmfiles.rules import RULES
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
-PARTS = {"dep": ("add", "remove", "tree", "cycles"), "criteria": ("list", "add", "met", "remove")}
+PARTS = {
+    "dep": ("add", "remove", "tree", "cycles"),
+    "criteria": ("list", "add", "met", "remove"),
+    "hooks": ("install", "uninstall", "status", "run"),
+}
 _NOTE = "<!-- made by `python tests/docs_pages.py` -->\n\n"
 
 

@@ -148,6 +148,23 @@ def test_the_staged_settings_count(store: Store) -> None:
     assert staged(store) == ["one type"]
 
 
+def test_the_policies_of_the_store_count(store: Store) -> None:
+    """A step that is not allowed, and too much in progress, are told of the commit that makes them, and of no other."""
+    policies = "policies:\n  transitions: {allowed: {pending: [in_progress]}}\n  wip: {per_assignee: 1}\n"
+    store.repo.commit("policies", {".tasks/config.yaml": "version: 1\n" + policies})
+    store.repo.write(ONE, "title: One\nstatus: completed\n")
+    store.git("add", ".")
+    assert staged(store) == ["one policy-transition"]
+    store.git("commit", "--quiet", "-m", "all the same")
+    working = "status: in_progress\nassignee: maria\n"
+    store.repo.write(THREE, "title: Three\n" + working)
+    store.git("add", ".")
+    assert staged(store, 0) == []
+    store.repo.write(".tasks/four.yaml", "title: Four\n" + working)
+    store.git("add", ".")
+    assert staged(store) == ["three policy-wip"]
+
+
 def test_odd_things_in_the_index(store: Store) -> None:
     """Names, links and modes are judged as those of files that lie there."""
     (store.path / ".tasks/link.yaml").symlink_to("one.yaml")

@@ -424,6 +424,10 @@ def config(data):
             data__compat = data["compat"]
             if not isinstance(data__compat, (str)): raise Refused
             if not (isinstance(data__compat, str) and data__compat == 'task-orchestrator'): raise Refused
+        if "trailers" in data_keys:
+            data_keys.remove("trailers")
+            data__trailers = data["trailers"]
+            if not isinstance(data__trailers, (bool)): raise Refused
         if "fields" in data_keys:
             data_keys.remove("fields")
             data__fields = data["fields"]

@@ -17,11 +17,14 @@ COMMITS = ("auto", "manual")
 
 
 class Config(
-    namedtuple("Config", "types layout commit run_hooks declared", defaults=((), "auto", "auto", False, "")),
+    namedtuple(
+        "Config", "types layout commit run_hooks declared trailers", defaults=((), "auto", "auto", False, "", False)
+    ),
 ):
     """The store's own settings: extra task types, layout of new files, when to commit, whether hooks run.
 
     `declared` is what config.yaml declares about tasks, as JSON on one line: most commands need none of it.
+    `trailers` tells whether the trailers of commits act on tasks.
     """
 
     __slots__ = ()
@@ -31,6 +34,7 @@ class Config(
     commit: str
     run_hooks: bool
     declared: str
+    trailers: bool
 
     @property
     def all_types(self) -> tuple[str, ...]:
@@ -39,15 +43,16 @@ class Config(
 
     def to_text(self) -> str:
         """Write the value as lines, for the cache: reading YAML again would cost more than the command."""
-        return "\n".join((self.layout, self.commit, "hooks" if self.run_hooks else "", self.declared, *self.types))
+        flags = ("hooks " if self.run_hooks else "") + ("trailers" if self.trailers else "")
+        return "\n".join((self.layout, self.commit, flags, self.declared, *self.types))
 
     @classmethod
     def from_text(cls, text: str) -> Config:
         """Read what `to_text` wrote; nothing means the defaults."""
         if not text:
             return cls()
-        layout, commit, hooks, declared, *types = text.split("\n")
-        return cls(tuple(types), layout, commit, bool(hooks), declared)
+        layout, commit, flags, declared, *types = text.split("\n")
+        return cls(tuple(types), layout, commit, "hooks" in flags, declared, "trailers" in flags)
 
 
 def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
@@ -72,6 +77,7 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
             doc.get("commit") or "auto",
             bool(doc.get("run_hooks")),
             _declared(doc),
+            bool(doc.get("trailers")),
         ),
         problems,
     )

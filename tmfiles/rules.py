@@ -64,7 +64,7 @@ RULES = {
 
 VERSION = 1  # of the store's format
 
-_CONFIG_KEYS = ("version", "types", "layout", "commit", "run_hooks", "compat", "fields", "policies")
+_CONFIG_KEYS = ("version", "types", "layout", "commit", "run_hooks", "trailers", "compat", "fields", "policies")
 _DATES = ("due", "wait_until", "created_at", "started_at", "completed_at")
 _DURATIONS = ("estimate", "actual")
 # The mappings inside a task, and which of their keys are times.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import copy
 
 from tmfiles import config as settings
@@ -9,7 +10,7 @@ from tmfiles.check import graph_findings, in_order, located
 from tmfiles.config import Config
 from tmfiles.errors import Problem
 from tmfiles.git import objects
-from tmfiles.store import CONFIG, FOLDER, sorted_out
+from tmfiles.store import CONFIG, FOLDER, SUFFIX, id_of, sorted_out
 from tmfiles.workspace.parse import entry
 from tmfiles.workspace.refresh import digest_of
 from tmfiles.workspace.view import View
@@ -17,8 +18,8 @@ from tmfiles.workspace.view import View
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
-    from tmfiles.git.repository import Repository
     from tmfiles.git.worktree import Blob
     from tmfiles.index import Entry
     from tmfiles.rules import Finding
@@ -38,9 +39,8 @@ class Snapshot:
     """
 
     def __init__(self, workspace: Workspace, files: Mapping[str, Blob], same: Collection[str] = ()) -> None:
-        assert workspace.repository is not None  # noqa: S101 - who has blobs has a repository
         view = workspace.view()
-        self._repository: Repository = workspace.repository
+        self._repository = workspace.home
         self._progress = workspace.progress
         self._work_tree = workspace.store
         self._files = dict(files)
@@ -70,8 +70,9 @@ class Snapshot:
                 self._files[path] = blob
         self._same.difference_update(changes)
         # Most edits leave the graph as it is, and the findings too, which take longer than all else.
-        few = len(changes) <= _AT_ONCE
-        tied = [self._index.tied(path) for path in changes] if few and CONFIG not in changes else None
+        # A policy on the work in progress hangs on more than the links.
+        few = len(changes) <= _AT_ONCE and CONFIG not in changes and not self._config.declared
+        tied = [self._index.tied(path) for path in changes] if few else None
         self._settle(list(changes))
         if tied is None or tied != [self._index.tied(path) for path in changes]:
             self._findings = None
@@ -101,6 +102,16 @@ class Snapshot:
             else:
                 findings.append(one)
         return in_order(problems + located(self._view(), findings, self._read))
+
+    @property
+    def declared(self) -> str:
+        """What config.yaml declares about tasks, as JSON."""
+        return self._config.declared
+
+    def docs(self, paths: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Give the documents of the readable tasks among these files, by id."""
+        ids = list({id_of(path) for path in paths if path.endswith(SUFFIX)})
+        return {task_id: json.loads(doc) for task_id, _, doc in self._index.documents_of(ids)}
 
     def _view(self) -> View:
         return View(self._index, self._config, self._odd, lambda: None)

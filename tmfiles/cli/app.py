@@ -61,6 +61,7 @@ HEADINGS = {
     "The store": {
         "init": "stores",
         "check": "checks",
+        "hooks": "hooks",
         "import": "stores",
         "export": "exports",
         "demo": "stores",

@@ -85,14 +85,19 @@ class Workspace:
         return datetime.now(timezone.utc).replace(microsecond=0)
 
     @property
+    def home(self) -> Repository:
+        """The repository that holds the store; raises TmError where there is none."""
+        if self.repository is None:
+            raise TmError(f"{self.root} is in no Git repository", "make one: git init, then tm init", "git")
+        return self.repository
+
+    @property
     def git_settings(self) -> Settings:
         """What Git is configured to do with a commit; asked once."""
         from tmfiles.git.settings import settings
 
-        if self.repository is None:
-            raise TmError(f"{self.root} is in no Git repository", "make one: git init, then tm init", "git")
         if self._git_settings is None:
-            self._git_settings = settings(self.repository)
+            self._git_settings = settings(self.home)
         return self._git_settings
 
     def actor(self, named: str = "") -> str:
@@ -222,11 +227,9 @@ class Workspace:
 
     def repository_path(self, path: str) -> str:
         """Turn a path below the store folder into one relative to the repository's root."""
-        if self.repository is None:
-            raise TmError(f"{self.root} is in no Git repository", "tm init makes one", "git")
         if self._below is None:
             # The folder may be a link into another repository, whose root is told without links.
-            below = os.path.relpath(os.path.realpath(self.store.folder), self.repository.root).replace(os.sep, "/")
+            below = os.path.relpath(os.path.realpath(self.store.folder), self.home.root).replace(os.sep, "/")
             self._below = "" if below == "." else f"{below}/"
         return self._below + path
 

@@ -79,9 +79,7 @@ def write(workspace: Workspace, order: Order, plan: Plan) -> Outcome:
     Raises TmError; then nothing was changed, or what was changed has been put back. Interrupts wait until
     the edit is saved, and say so (`interrupted`).
     """
-    place = workspace.repository
-    if place is None:
-        raise TmError(f"{workspace.root} is in no Git repository", "make one: git init, then tm init", "git")
+    place = workspace.home
     if workspace.commit:
         raise TmError(f"the store of {workspace.commit[:10]} is past, and cannot be changed", "leave --at out", "usage")
     notes: list[str] = []
