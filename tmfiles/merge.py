@@ -76,6 +76,11 @@ def merge(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str,
     return Merged(doc, tuple(told))
 
 
+def same_task(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    """Say whether two documents that have no common beginning are one task: made by one author at one time."""
+    return all(ours.get(key) == theirs.get(key) for key in ("created_at", "created_by"))
+
+
 def _field(path: Path, base: Any, ours: Any, theirs: Any, told: list[Settled]) -> Any:
     """Settle one value; what only one side changed is that side's."""
     was, one, other = _exact(base), _exact(ours), _exact(theirs)

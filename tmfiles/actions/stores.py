@@ -6,6 +6,7 @@ import os
 from collections import namedtuple
 
 from tmfiles import store
+from tmfiles.actions.sharing import ATTRIBUTES, RULES, attributes, set_up
 from tmfiles.config import Environment
 from tmfiles.errors import TmError
 from tmfiles.git.process import require, run
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
     from tmfiles.workspace import View
     from tmfiles.workspace.edit import Edit
 
-ATTRIBUTES = ".gitattributes"
 _FILES = {
     CONFIG: b"# Settings of this task store; what can stand here: schemas/config.schema.json\nversion: 1\n",
-    ATTRIBUTES: b"*.yaml text eol=lf\n",
+    ATTRIBUTES: RULES,
 }
 
 
@@ -62,15 +62,26 @@ def make(start: str, environment: Environment, how: How, *, home: str = "", stan
     def plan(_view: View) -> list[Edit]:
         missing = [name for name in _FILES if not os.path.lexists(os.path.join(there, FOLDER, name))]
         created[:] = [f"{FOLDER}/{name}" for name in missing]
-        return [edit.put(name, _FILES[name]) for name in missing]
+        edits = [edit.put(name, _FILES[name]) for name in missing]
+        return edits if ATTRIBUTES in missing else [*edits, *_updated(workspace)]
 
     order = Order("init", how._replace(message=how.message or "tm: init the task store"))
     try:
         outcome = write(workspace, order, plan)
+        notes = (*outcome.notes, *set_up(workspace))
     finally:
         workspace.close()
     place = workspace.repository.root if fresh and workspace.repository else ""
-    return Made(there, place, tuple(created), outcome.commit, (*outcome.notes, *_uncommitted(workspace, created)))
+    return Made(there, place, tuple(created), outcome.commit, (*notes, *_uncommitted(workspace, created)))
+
+
+def _updated(workspace: Workspace) -> list[Edit]:
+    """Give the edit that brings an earlier store's attributes up to date."""
+    try:
+        old = workspace.store.read(ATTRIBUTES)
+    except OSError as error:
+        raise TmError(f"cannot read {FOLDER}/{ATTRIBUTES}: {error.strerror}", code="invalid") from error
+    return [edit.put(ATTRIBUTES, attributes(old))]
 
 
 def _place(start: str, home: str, *, standalone: bool) -> tuple[str, bool]:

@@ -7,9 +7,10 @@ from tmfiles.codec.load import loads, locate
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tmfiles.codec.dump import dumps, normal
+    from tmfiles.codec.sides import merged
     from tmfiles.codec.splice import patch
 
-__all__ = ["dumps", "loads", "locate", "normal", "patch"]
+__all__ = ["dumps", "loads", "locate", "merged", "normal", "patch"]
 
 
 def __getattr__(name: str) -> object:
@@ -18,6 +19,10 @@ def __getattr__(name: str) -> object:
         from tmfiles.codec import dump
 
         return getattr(dump, name)
+    if name == "merged":
+        from tmfiles.codec.sides import merged
+
+        return merged
     if name == "patch":
         from tmfiles.codec.splice import patch
 

@@ -14,6 +14,7 @@ _NEWLINES = ("\n", "\r\n", "\r")
 _BLANK = re.compile("[ \t\r\n\x85\u2028\u2029]*")
 _SPACE = re.compile(r"[ \t]*")
 _COLON = re.compile(r"[ \t]*:")
+_COMMENT = re.compile("#[^\r\n\x85\u2028\u2029]*")
 _HEADER = re.compile(r"[|>][-+0-9]*")
 _VOID = re.compile("(?:[ \t\r\n\x85\u2028\u2029]+|(?<![^ \t\r\n\x85\u2028\u2029])#[^\r\n\x85\u2028\u2029]*)*")
 
@@ -169,6 +170,20 @@ class Page:
                     return True
                 at = self.end(leaf)
         return at < (end := self.end(node)) and self.has_comment(at, end)
+
+    def comments(self, root: Any) -> list[str]:
+        """Give every comment of the text whose tree this is, in order."""
+        found: list[str] = []
+        at = 0
+        for leaf in _leaves(root) if root is not None else []:
+            found += _COMMENT.findall(self.text, at, leaf.start_mark.index)
+            at = leaf.end_mark.index
+            if is_block(leaf):
+                _, header_end = self.header(leaf)
+                at = self.line_end(header_end)
+                found += _COMMENT.findall(self.text, header_end, at)
+                at = max(at, self.end(leaf))
+        return [comment.rstrip() for comment in [*found, *_COMMENT.findall(self.text, at)]]
 
 
 def is_block(node: Any) -> bool:

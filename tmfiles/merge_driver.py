@@ -1,0 +1,82 @@
+"""Git's merge driver for task files, `tm-merge`: three files in, one out; runs no git and finds no store.
+
+The contract is that of gitattributes(5): called as `tm-merge %O %A %B %L %P` with the common beginning, our
+version, theirs, the length of markers and the path, it leaves the result in our version's file and exits 0.
+Where it exits otherwise it has changed nothing, and what Git is configured to run next merges by lines.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tmfiles import codec, merge
+from tmfiles.errors import TmError
+from tmfiles.rules import file_problems
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+_USAGE = "usage: tm-merge BASE OURS THEIRS [MARKER-SIZE [PATH]]; Git calls it, once `tm init` has set it up"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Merge three files into the second, and give the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not 3 <= len(words) <= 5:
+        print(_USAGE, file=sys.stderr)
+        return 2
+    path = words[4] if len(words) == 5 else words[1]
+    try:
+        texts = [_read(name) for name in words[:3]]
+        _write(words[1], settle(texts[0], texts[1], texts[2], path)[0])
+    except (TmError, OSError) as error:
+        print(f"tm-merge: {path} is left to a merge by lines: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def settle(base: bytes, ours: bytes, theirs: bytes, path: str) -> tuple[bytes, merge.Merged]:
+    """Merge two valid versions of a task file; `base` is empty where both sides made it.
+
+    Raises TmError where one is not valid, or where the sides made different tasks under one id.
+    """
+    docs = [_valid(data, path) for data in (ours, theirs)]
+    if base:
+        _valid(base, path)
+    elif not merge.same_task(*docs):
+        raise TmError("the sides made two tasks under one id", "tm resolve gives one of them a new id")
+    return codec.merged(base, ours, theirs, path)
+
+
+def _valid(data: bytes, path: str) -> dict[str, Any]:
+    doc = codec.loads(data, path)
+    # Which types there are besides tm's own is for the store's settings to say, and they are not at hand.
+    wrong = [one for one in file_problems(doc, path, data) if one.severity == "error" and one.rule != "type"]
+    if wrong:
+        raise TmError(str(wrong[0]), "correct the file by hand", "invalid", wrong)
+    return doc
+
+
+def _read(name: str) -> bytes:
+    with open(name, "rb") as file:
+        return file.read()
+
+
+def _write(name: str, data: bytes) -> None:
+    """Replace a file whole: what runs after a failure must find it as it was."""
+    temporary = f"{name}.tm~"
+    try:
+        with open(temporary, "wb") as file:
+            file.write(data)
+        os.replace(temporary, name)
+    except OSError:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+if __name__ == "__main__":
+    sys.exit(main())
