@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from conftest import GitRepo
+from each_command import filled
 from writing import Store
 
 from tmfiles.workspace import Workspace
@@ -16,63 +15,6 @@ from tmfiles.workspace.write import Order, Outcome, write
 
 if TYPE_CHECKING:
     from tmfiles.workspace.write import Plan
-
-IDS = ("one", "two", "three")
-
-
-def filled(repo: GitRepo) -> Store:
-    """Make a store of three tasks, of which one is completed and one depends on another."""
-    store = Store(repo)
-    for task_id in IDS:
-        store.do("add", f"Task {task_id}", "--id", task_id)
-    repo.write(
-        ".tasks/one.yaml", "# a comment\ntitle: 'Task one'   # quoted\nextra: {kept: [1]}\n\ndepends_on:\n- two\n"
-    )
-    store.do("complete", "three", "--summary", "Done")
-    store.do("update", "one", "--tag", "web")
-    return store
-
-
-def beads(folder: Path, count: int) -> str:
-    """Write issues to import, with a type the store does not know yet."""
-    path = folder / "issues.jsonl"
-    lines = [
-        json.dumps({"id": f"bd-{n}", "title": f"Issue {n}", "status": "open", "issue_type": "spike"})
-        for n in range(count)
-    ]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return str(path)
-
-
-COMMANDS: dict[str, Callable[[Path], list[str]]] = {
-    "add": lambda _: ["add", "A new one", "--depends-on", "one"],
-    "update": lambda _: ["update", "one", "two", "--priority", "high"],
-    "clear": lambda _: ["update", "one", "--clear", "tags", "-d", "Words"],
-    "assign": lambda _: ["assign", "one", "two", "li"],
-    "start": lambda _: ["start", "two"],
-    "complete": lambda _: ["complete", "two", "--summary", "Words", "--actual", "3h"],
-    "cancel": lambda _: ["cancel", "one", "--reason", "No"],
-    "reopen": lambda _: ["reopen", "three"],
-    "delete": lambda _: ["delete", "one", "three"],
-    "delete --force": lambda _: ["delete", "two", "--force"],
-    "dep add": lambda _: ["dep", "add", "one", "three"],
-    "dep remove": lambda _: ["dep", "remove", "one", "two"],
-    "import": lambda folder: ["import", "beads", beads(folder, 130)],
-}
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_undo_restores_every_byte(repo: GitRepo, tmp_path: Path, name: str) -> None:
-    """After a command and undo every file is as before, to the byte, and so is git's tree."""
-    store = filled(repo)
-    before, tree = store.files(), store.git("rev-parse", "HEAD:.tasks")
-    store.do(*COMMANDS[name](tmp_path))
-    assert store.files() != before
-    store.do("undo")
-    assert store.files() == before
-    assert store.git("rev-parse", "HEAD:.tasks") == tree
-    assert store.status() == ""
-    store.assert_sound()
 
 
 def test_twice_takes_back_two_commands(repo: GitRepo) -> None:
@@ -256,3 +198,74 @@ def test_an_edit_by_hand_is_no_command(repo: GitRepo) -> None:
     commit = repo.git("log", "--format=%h", "--grep=(by hand)", "-1", "--abbrev=10")
     store.do("undo", commit)
     assert b"# mine" not in file.read_bytes()
+
+
+def test_several_at_once(repo: GitRepo) -> None:
+    """The last N commands are taken back in one commit, also where they changed one task, and brought on again."""
+    store = filled(repo)
+    before = store.files()
+    store.do("start", "two")
+    store.do("--as", "agent-7", "comment", "three", "Mine")
+    store.do("update", "two", "--tag", "new")
+    store.do("delete", "one")
+    after, commits = store.files(), store.commits()
+    ran = store.do("undo", "3")
+    assert [line for line in ran.err.splitlines() if line.startswith("took back")] == [
+        "took back: tm: delete one Task one",
+        "took back: tm: update two Task two",
+        "took back: tm: start two Task two",
+    ]
+    assert {**store.files(), "three.yaml": b""} == {**before, "three.yaml": b""}
+    assert (store.commits(), store.subjects("-1")) == (commits + 1, ["tm: undo 3 commands"])
+    store.do("redo")
+    assert store.files() == after
+    assert "has only" in store.do("undo", "99", code=1).err
+
+
+def test_redo_follows_undo(repo: GitRepo) -> None:
+    """Undos are brought back one by one in their order; a command in between ends that, in so many words."""
+    store = filled(repo)
+    states = [store.files()]
+    for tag in ("a", "b", "c"):
+        store.do("update", "two", "--tag", tag)
+        states.append(store.files())
+    for state in states[2::-1]:
+        store.do("undo")
+        assert store.files() == state
+    for state in states[1:3]:
+        store.do("redo")
+        assert store.files() == state
+    store.do("--as", "agent-7", "comment", "three", "Not in the way")
+    store.do("undo")
+    store.do("redo", "2")
+    assert {**store.files(), "three.yaml": b""} == {**states[3], "three.yaml": b""}
+    assert "no undo" in store.do("redo", code=1).err
+    store.do("undo")
+    store.do("start", "two")
+    assert "since their last command" in store.do("redo", code=1).err
+
+
+def test_list(repo: GitRepo) -> None:
+    """What can be taken back is listed newest first, with what stands in the way of each, and nothing happens."""
+    store = filled(repo)
+    store.do("update", "two", "--tag", "a")
+    store.do("update", "one", "--tag", "b")
+    store.do("--as", "agent-7", "comment", "two", "In the way")
+    store.do("reopen", "three")
+    store.do("undo")
+    before, commits = store.files(), store.commits()
+    lines = store.do("undo", "--list", "-n", "2").out.splitlines()
+    assert [line.split("  ")[-1].strip() for line in lines] == [
+        "tm: update one Task one",
+        "tm: update two Task two",
+        "changed since: two",
+    ]
+    steps = json.loads(store.do("undo", "--list", "--json").out)["data"]
+    assert [step["changed_since"] for step in steps][:3] == [[], ["two"], []]
+    assert (store.files(), store.commits()) == (before, commits)
+
+
+@pytest.mark.parametrize("words", ["undo 0", "undo abc", "redo 0", "undo 2 --list", "undo --limit 2"])
+def test_what_undo_refuses(repo: GitRepo, words: str) -> None:
+    """A number that is none, a commit too short to name one, and contradictions are wrong usage."""
+    assert Store(repo).do(*words.split(), code=2).err.count("\n") == 2

@@ -47,6 +47,7 @@ HEADINGS = {
         "dep": "links",
         "criteria": "notes",
         "undo": "past",
+        "redo": "past",
     },
     "Work together": {
         "comment": "talk",

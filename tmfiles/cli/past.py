@@ -1,4 +1,4 @@
-"""The commands that look back: log, blame, diff; and those that take back: undo."""
+"""The commands that look back: log, blame, diff; and those that take back: undo, redo."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from tmfiles.cli import options as o
 from tmfiles.cli import screens
 from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tmfiles.actions.tasks import Done
+    from tmfiles.git.history import Commit
 
 # Characters of a commit's id that name one for sure, as Git abbreviates.
 _SHORTEST = 7
@@ -127,29 +132,93 @@ def diff(
 
 def undo(
     context: typer.Context,
-    commit: Annotated[
-        str, typer.Argument(metavar="[COMMIT]", help="The command to take back, as tm log names it.")
+    which: Annotated[
+        str, typer.Argument(metavar="[N|COMMIT]", help="How many commands, or the one that tm log names so.")
     ] = "",
+    listed: Annotated[bool, typer.Option("--list", help="Show what can be taken back, and change nothing.")] = False,
+    limit: o.Limit = None,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
     json: o.Json = False,
 ) -> None:
-    """Take back your last command, or the one named, by a new commit.
+    """Take back your last command, or several, by a new commit.
+
+    It is refused where one of its tasks has changed since. Another's command is taken back by its commit.
 
     tm undo
+    tm undo --list
     """
-    session: Session = context.obj
-    if commit and len(commit) < _SHORTEST:
-        raise TmError(
-            f"{commit!r} is too short for a commit", f"give {_SHORTEST} characters or more, as tm log shows", "usage"
-        )
     from tmfiles.history import undoing
 
-    what, result = undoing.undo(session.workspace(), session.how(no_commit, message), commit)
+    session: Session = context.obj
+    if listed:
+        if which or no_commit or message:
+            raise TmError("--list only shows", "leave out what it is to take back, and how", "usage")
+        _steps(session, _limit(limit, json), json)
+        return
+    if limit is not None:
+        raise TmError("--limit goes with --list", "how many to take back stands alone: tm undo 3", "usage")
+    commit, count = _which(which)
+    what, result = undoing.undo(session.workspace(), session.how(no_commit, message), commit, count)
+    _took_back(session, what, result, again=False, json=json)
+
+
+def redo(
+    context: typer.Context,
+    count: Annotated[int, typer.Argument(metavar="[N]", help="How many undos.")] = 1,
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> None:
+    """Bring back what your last undo took back.
+
+    tm redo
+    """
+    from tmfiles.history import undoing
+
+    session: Session = context.obj
+    if count < 1:
+        raise TmError(f"{count} is no number of commands", "to bring back the last one: tm redo", "usage")
+    what, result = undoing.redo(session.workspace(), session.how(no_commit, message), count)
+    _took_back(session, what, result, again=True, json=json)
+
+
+def _which(word: str) -> tuple[str, int]:
+    """Tell a number of commands from the beginning of a commit's id."""
+    if not word:
+        return "", 1
+    if word.isascii() and word.isdigit() and len(word) < _SHORTEST:
+        if int(word) < 1:
+            raise TmError(f"{word} is no number of commands", "to take back the last one: tm undo", "usage")
+        return "", int(word)
+    if len(word) < _SHORTEST:
+        raise TmError(
+            f"{word!r} is too short for a commit", f"give {_SHORTEST} characters or more, as tm log shows", "usage"
+        )
+    return word, 1
+
+
+def _took_back(session: Session, what: list[Commit], result: Done, *, again: bool, json: bool) -> None:
     from tmfiles.render import documents
 
     if json:
-        session.document({**documents.done(result), "took_back": documents.commit(what)})
+        session.document({**documents.done(result), "took_back": [documents.commit(one) for one in what]})
         return
     session.did(result, "restored", json=False)
-    session.tell(f"took back: {what.subject}")
+    for one in what:
+        session.tell(f"redid: {one.subject.replace('undo ', '', 1)}" if again else f"took back: {one.subject}")
+
+
+def _steps(session: Session, limit: int, json: bool) -> None:
+    from tmfiles.history import undoing
+    from tmfiles.render import past
+
+    workspace = session.workspace()
+    actor = workspace.actor(session.actor)
+    found = undoing.undoable(workspace, actor, limit + 1 if limit else 0)
+    shown = found[:limit] if limit else found
+    if json:
+        session.document([past.step_document(one) for one in shown])
+        return
+    session.write("".join(past.step(one, workspace.now()) for one in shown))
+    _ended(session, len(found), limit, f"{actor} has no command left to take back")

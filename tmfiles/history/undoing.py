@@ -1,18 +1,23 @@
-"""Taking commands back, from the trailers of their commits."""
+"""Taking commands back, and bringing them on again, from the trailers of their commits."""
 
 from __future__ import annotations
 
+from collections import namedtuple
+from itertools import islice
+
 from tmfiles.actions.tasks import Done
 from tmfiles.errors import TmError
-from tmfiles.git import objects
 from tmfiles.git.history import Commit
 from tmfiles.history import walk
+from tmfiles.history.events import blobs
 from tmfiles.store import SUFFIX, id_of
 from tmfiles.workspace import byhand, edit
 from tmfiles.workspace.write import How, Order, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from tmfiles.workspace import View, Workspace
     from tmfiles.workspace.edit import Edit
 
@@ -20,83 +25,163 @@ if TYPE_CHECKING:
 _FINAL = ("init",)
 
 
-def undo(workspace: Workspace, how: How, which: str = "") -> tuple[Commit, Done]:
-    """Take back one command by restoring the earlier contents of its files, in a new commit.
+class Step(namedtuple("Step", "commit changed")):
+    """A command that was not taken back yet, and the files that have changed since, which stand in the way."""
 
-    Without `which` it is the actor's last command that was not taken back yet, edits by hand left alone;
-    `which` is the beginning of a commit id. Raises TmError when there is none, and when one of its files has
-    changed since.
+    __slots__ = ()
+
+    commit: Commit
+    changed: Sequence[str]
+
+
+def undo(workspace: Workspace, how: How, which: str = "", count: int = 1) -> tuple[list[Commit], Done]:
+    """Take back commands by restoring the earlier contents of their files, in one new commit.
+
+    It is the actor's last `count` commands that were not taken back yet, edits by hand left alone; or the one
+    whose commit's id begins with `which`. Gives the commits taken back, newest first. Raises TmError when there
+    are not so many, and when one of the files has changed since.
     """
+
+    def targets(actor: str) -> list[Commit]:
+        return [_named(workspace, which)] if which else _last(workspace, actor, count)
+
+    return _taken_back(workspace, "undo", how, targets)
+
+
+def redo(workspace: Workspace, how: How, count: int = 1) -> tuple[list[Commit], Done]:
+    """Take back the actor's last `count` undos, those made since their last other command."""
+    return _taken_back(workspace, "redo", how, lambda actor: _undos(workspace, actor, count))
+
+
+def undoable(workspace: Workspace, actor: str, limit: int = 0) -> list[Step]:
+    """Give the actor's commands that stand, newest first, each with what would keep it from being taken back."""
+    return _chain(workspace, list(islice(_commands(workspace, actor), limit or None)))[1]
+
+
+def _taken_back(
+    workspace: Workspace, op: str, how: How, targets: Callable[[str], list[Commit]]
+) -> tuple[list[Commit], Done]:
+    actor = workspace.actor(how.actor)
 
     def plan(_view: View) -> list[Edit]:
         # Under the lock, and before anything is written: the user has seen the history as it was.
-        if _to_undo(workspace, which, workspace.actor(how.actor)).id != target.id:
-            raise TmError("another command came in between", "look at tm log, then undo again")
-        return _restored(workspace, target)
+        if [one.id for one in targets(actor)] != [one.id for one in chosen]:
+            raise TmError("another command came in between", f"look at tm log, then {op} again")
+        return _restored(workspace, chosen)
 
-    target = _to_undo(workspace, which, workspace.actor(how.actor))
-    trailer = ("Tm-Undoes", target.trailers["Tm-Id"])
+    chosen = targets(actor)
+    trailer = ("Tm-Undoes", " ".join(one.trailers["Tm-Id"] for one in chosen))
     if not how.message:
-        subject = target.subject.removeprefix("tm: ")
-        how = how._replace(message=f"tm: undo {subject}"[:72])
-    outcome = write(workspace, Order("undo", how, (trailer,)), plan)
+        how = how._replace(message=_subject(op, chosen))
+    outcome = write(workspace, Order(op, how, (trailer,)), plan)
     view = workspace.read()
     files = {task_id: view.index.files(task_id) for task_id in outcome.changed}
     there = [task_id for task_id, found in files.items() if len(found) == 1 and found[0][1] is not None]
-    return target, Done(tuple(view.task(one) for one in there), (), outcome)
+    return chosen, Done(tuple(view.task(one) for one in there), (), outcome)
 
 
-def _to_undo(workspace: Workspace, which: str, actor: str) -> Commit:
-    taken_back: set[str] = set()
+def _subject(op: str, commits: Sequence[Commit]) -> str:
+    subjects = [one.subject.removeprefix("tm: ").removeprefix("undo " if op == "redo" else "") for one in commits]
+    if len(subjects) == 1:
+        return f"tm: {op} {subjects[0]}"[:72]
+    return f"tm: {op} {len(subjects)} commands\n\n" + "\n".join(subjects)
+
+
+def _standing(workspace: Workspace) -> Iterator[tuple[Commit, bool]]:
+    """Walk the commits, newest first, each with whether a later one that stands took it back."""
+    gone: set[str] = set()
     for commit in walk.commits(workspace):
-        own = commit.trailers.get("Tm-Id", "")
-        if not own:
-            if which and commit.id.startswith(which):
-                raise TmError(f"{which} was not made by tm", f"git's own way: git revert {which}")
+        back = commit.trailers.get("Tm-Id", "") in gone
+        if not back:
+            gone.update(commit.trailers.get("Tm-Undoes", "").split())
+        yield commit, back
+
+
+def _named(workspace: Workspace, which: str) -> Commit:
+    for commit, back in _standing(workspace):
+        if not commit.id.startswith(which):
             continue
-        if own in taken_back:
-            if which and commit.id.startswith(which):
-                raise TmError(f"{which} was taken back already", "the log shows by what: tm log")
+        if not commit.trailers.get("Tm-Id"):
+            raise TmError(f"{which} was not made by tm", f"git's own way: git revert {which}")
+        if back:
+            raise TmError(f"{which} was taken back already", "the log shows by what: tm log")
+        if commit.trailers.get("Tm-Op") in _FINAL:
+            break
+        return commit
+    raise TmError(f"no command {which!r} to take back", "the log shows what there is: tm log", "not_found")
+
+
+def _commands(workspace: Workspace, actor: str) -> Iterator[Commit]:
+    """Walk the actor's commands that stand, newest first."""
+    for commit, back in _standing(workspace):
+        trailers = commit.trailers
+        ours = trailers.get("Tm-Id") and trailers.get("Tm-Actor") == actor and "Tm-Undoes" not in trailers
+        if ours and not back and trailers.get("Tm-Op") not in (*_FINAL, byhand.OP):
+            yield commit
+
+
+def _last(workspace: Workspace, actor: str, count: int) -> list[Commit]:
+    found = list(islice(_commands(workspace, actor), count))
+    if len(found) < count:
+        left = f"only {len(found)} commands" if found else "no command"
+        raise TmError(
+            f"{actor} has {left} left to take back", "another's only by its commit: tm log, then tm undo COMMIT"
+        )
+    return found
+
+
+def _undos(workspace: Workspace, actor: str, count: int) -> list[Commit]:
+    found: list[Commit] = []
+    for commit, back in _standing(workspace):
+        if commit.trailers.get("Tm-Actor") != actor or commit.trailers.get("Tm-Op") in (None, byhand.OP):
             continue
-        undoes = commit.trailers.get("Tm-Undoes", "")
-        if undoes:
-            taken_back.add(undoes)
-        if which:
-            if commit.id.startswith(which) and commit.trailers.get("Tm-Op") not in _FINAL:
-                return commit
-            continue
-        mine = commit.trailers.get("Tm-Actor") == actor
-        if mine and not undoes and commit.trailers.get("Tm-Op") not in (*_FINAL, byhand.OP):
-            return commit
-    if which:
-        raise TmError(f"no command {which!r} to take back", "the log shows what there is: tm log", "not_found")
+        if "Tm-Undoes" not in commit.trailers:
+            break
+        if not back and commit.trailers["Tm-Op"] == "undo":
+            found.append(commit)
+            if len(found) == count:
+                return found
+    left = f"only {len(found)} undos" if found else "no undo"
     raise TmError(
-        f"{actor} has no command left to take back", "another's only by its commit: tm log, then tm undo COMMIT"
+        f"{actor} has {left} to take back since their last command",
+        "an earlier one by its commit: tm log, then tm undo COMMIT",
     )
 
 
-def _restored(workspace: Workspace, commit: Commit) -> list[Edit]:
-    """Give the edits that bring back what the commit's files were before it."""
-    place, folder = walk.repository(workspace), workspace.repository_path("")
-    paths = [path for _, path in commit.changes]
-    parent = commit.parents[0] if commit.parents else ""
-    before = objects.read(place, [f"{parent}:{path}" for path in paths]) if parent else [None] * len(paths)
-    after = objects.read(place, [f"{commit.id}:{path}" for path in paths])
-    edits = []
-    for path, old, new in zip(paths, before, after, strict=True):
-        below = path[len(folder) :]
-        try:
-            here: bytes | None = workspace.store.read(below)
-        except FileNotFoundError:
-            here = None
-        if _lines(here) != _lines(new):
-            name = id_of(below) if below.endswith(SUFFIX) else below
+def _restored(workspace: Workspace, commits: Sequence[Commit]) -> list[Edit]:
+    """Give the edits that bring back what the commits' files were before them."""
+    state, steps = _chain(workspace, commits)
+    for step in steps:
+        if step.changed:
+            commit, name = step.commit, step.changed[0]
             raise TmError(
                 f"cannot take back {commit.subject!r}: {name} has changed since",
-                f"what came after: git diff {commit.id[:10]} -- {path}; an earlier command by its commit: tm log",
+                f"what came after: tm log {name}; an earlier command by its commit: tm undo COMMIT",
             )
-        edits.append(edit.restore(below, old))
-    return edits
+    return [edit.restore(path, data) for path, data in state.items()]
+
+
+def _chain(workspace: Workspace, commits: Sequence[Commit]) -> tuple[dict[str, bytes | None], list[Step]]:
+    """Take back commits one after the other, without touching a file; one that something is in the way of stays."""
+    top = workspace.repository_path("")
+    sides_of_all = [sides for one in commits for sides in one.blobs.values()]
+    contents = blobs(workspace, {blob for olds, new in sides_of_all for blob in (olds[0], new) if blob})
+    state: dict[str, bytes | None] = {}
+    steps = []
+    for commit in commits:
+        sides = {path[len(top) :]: (olds[0], new) for path, (olds, new) in commit.blobs.items()}
+        for path in sides:
+            if path not in state:
+                state[path] = edit.bytes_of(workspace.store, path)
+        for old, _ in sides.values():
+            if old and old not in contents:
+                raise TmError(f"git does not have what {commit.id[:10]} changed", "this clone is not whole: git fetch")
+        changed = [path for path, (_, new) in sides.items() if _lines(state[path]) != _lines(contents.get(new))]
+        names = [id_of(path) if path.endswith(SUFFIX) else path for path in changed]
+        steps.append(Step(commit, tuple(dict.fromkeys(names))))
+        if not changed:
+            state |= {path: contents[old] if old else None for path, (old, _) in sides.items()}
+    return state, steps
 
 
 def _lines(data: bytes | None) -> bytes | None:

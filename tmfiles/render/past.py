@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tmfiles.git.history import Commit
     from tmfiles.history.blame import Line
     from tmfiles.history.events import Deleted, Event, Told
+    from tmfiles.history.undoing import Step
 
 # Times and names that tm keeps beside a change of status: said once is enough.
 _ALONG = ("started_at", "completed_at", "created_at", "created_by")
@@ -37,6 +38,12 @@ def event(one: Event, now: datetime, *, alone: bool, patch: bool) -> str:
     if len(one.tasks) > _TASKS:
         text += f"{_INDENT}and {len(one.tasks) - _TASKS} more tasks\n"
     return text
+
+
+def step(one: Step, now: datetime) -> str:
+    """Give a command that can be taken back, or what is in the way."""
+    text = f"{one.commit.id[:10]}  {_when(one.commit, now)}  {line(one.commit.subject)}\n"
+    return text + (f"{_INDENT}changed since: {', '.join(one.changed)}\n" if one.changed else "")
 
 
 def _when(one: Commit, now: datetime) -> str:
@@ -150,6 +157,11 @@ def event_document(one: Event, *, with_patch: bool) -> dict[str, Any]:
 def deleted_document(one: Deleted, *, with_patch: bool) -> dict[str, Any]:
     """Give the commit that deleted a task, and that task alone."""
     return {**commit(one.commit), "by": who(one.commit), "tasks": [told_document(one.task, with_patch=with_patch)]}
+
+
+def step_document(one: Step) -> dict[str, Any]:
+    """Give a command that was not taken back, with what has changed since."""
+    return {**commit(one.commit), "changed_since": list(one.changed)}
 
 
 def blame_document(lines: Sequence[Line]) -> list[dict[str, Any]]:

@@ -1,0 +1,64 @@
+"""Every command that writes, in a form that changes something: a new one gets a line in `COMMANDS`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+from conftest import GitRepo
+from writing import Store
+
+# What the command line says after `tm`, by the command's name, a second form behind a comma. The store is that
+# of `filled`; {issues} is a file of another tracker's, {editor} an editor that changes a word of what it opens.
+COMMANDS = {
+    "add": "add 'A new one' --depends-on one",
+    "update": "update one two --priority high",
+    "update, clear": "update one --clear tags -d Words",
+    "edit": "edit one",
+    "assign": "assign one two li",
+    "start": "start two",
+    "complete": "complete two --summary Words --actual 3h",
+    "cancel": "cancel one --reason No",
+    "reopen": "reopen three",
+    "delete": "delete one three",
+    "delete, forced": "delete two --force",
+    "dep add": "dep add one three",
+    "dep remove": "dep remove one two",
+    "comment": "comment one Words",
+    "share": "share one Words",
+    "discover": "discover one Words",
+    "progress": "progress one Words",
+    "checkpoint": "checkpoint one Words",
+    "join": "join one",
+    "feedback": "feedback three --quality 4 --timeliness 5",
+    "criteria add": "criteria add one 'It holds'",
+    "criteria met": "criteria met two 1",
+    "criteria remove": "criteria remove two 1",
+    "import": "import beads {issues}",
+}
+# What takes back is told of by its own tests.
+OTHERS = {"undo", "redo"}
+
+
+def filled(repo: GitRepo) -> Store:
+    """Make a store of three tasks, of which one is completed and one depends on another."""
+    store = Store(repo)
+    for task_id in ("one", "two", "three"):
+        store.do("add", f"Task {task_id}", "--id", task_id, *(["--criterion", "It works"] if task_id == "two" else []))
+    repo.write(
+        ".tasks/one.yaml", "# a comment\ntitle: 'Task one'   # quoted\nextra: {kept: [1]}\n\ndepends_on:\n- two\n"
+    )
+    store.do("complete", "three", "--summary", "Done")
+    store.do("update", "one", "--tag", "web")
+    return store
+
+
+def words(name: str, folder: Path) -> list[str]:
+    """Give the words of a command; what it reads is written into `folder`."""
+    path = folder / "issues.jsonl"
+    if "{issues}" in COMMANDS[name]:
+        # More than a hundred files take another way to the disk.
+        issues = [{"id": f"bd-{n}", "title": f"Issue {n}", "status": "open", "issue_type": "spike"} for n in range(130)]
+        path.write_text("\n".join(map(json.dumps, issues)), encoding="utf-8")
+    return shlex.split(COMMANDS[name].format(issues=path))
