@@ -35,6 +35,7 @@ def answers(view: View) -> dict[str, Any]:
     said |= {what: index.names(what) for what in ("tag", "assignee", "file", "field")}
     said |= {f"below {name}": view.rows(Query(files=(name,))) for name in index.names("file")}
     said |= {f"field {name}": index.having("field", name) for name in index.names("field")}
+    said |= {f"search {text}": view.rows(Query(text=text)) for text in ("t* -two", '"a" aa*', "maria", "it")}
     said["mine"] = view.rows(Query(mine=True, actor="agent-7", now="2026-01-01T00:00:00Z"))
     said |= {f"tag {tag}": view.rows(Query(tags=(tag,))) for tag in index.names("tag")}
     said["files"] = {task_id: index.files(task_id) for task_id in ids}

@@ -47,6 +47,7 @@ def document(chance: random.Random, number: int) -> dict[str, Any]:
         "tags": sorted(chance.sample(TAGS, 2)),
         "depends_on": sorted(chance.sample(IDS[:number], min(number, 2))),
         "files": chance.sample(FILES, 2),
+        "description": chance.choice(("Lorem ipsum", "Lorem", "Dolor, ipsum!")),
         "fields": {chance.choice(("customer", "size")): chance.choice(FIELDS)},
         "claim": {"by": chance.choice(PEOPLE), "at": DATES[0], "until": chance.choice(DATES)},
     }
@@ -93,6 +94,7 @@ def holds(view: View, task: Task, one: str, value: Any, query: Query) -> bool:
         "fields": lambda: any(
             name == value[0] and value[1] in ("", text) for name, text in flat("", doc.get("fields", {}))
         ),
+        "text": lambda: value in str(doc).lower(),
         "recent": lambda: (
             not view.change(task.id)[0] or dates.instant(view.change(task.id)[0]) >= now - timedelta(days=value)
         ),
@@ -128,14 +130,7 @@ def passes(view: View, task: Task, query: Query) -> bool:
             if one in SETS:
                 groups = [(item,) for item in each]
             if one == "fields":
-                groups = [
-                    tuple(
-                        pair
-                        for pair in each
-                        if pair[0] == name and (pair[1] or not any(v for n, v in each if n == name))
-                    )
-                    for name in {name for name, _ in each}
-                ]
+                groups = [tuple(pair for pair in each if pair[0] == name) for name in {name for name, _ in each}]
             if not all(any(holds(view, task, one, item, query) for item in group) for group in groups):
                 return False
     return True
@@ -172,6 +167,7 @@ parts = st.builds(
     depends_on=some(tuple(IDS[:10])),
     files=some(("src", "src/auth.py", "docs", "src/web/page.py")),
     fields=some(pairs),
+    text=st.sampled_from(("", "", "lorem", "ipsum")),
     recent=st.sampled_from((0, 0, 7, 30)),
     mine=flag,
     assigned=flag,
@@ -231,6 +227,7 @@ VALUES = {
     "depends_on": ["t01"],
     "file": ["./src/"],
     "field": ["customer"],
+    "text": "lorem",
     "recent": 7,
 }
 
@@ -291,6 +288,7 @@ REFUSED = {
     "--completed --overdue": "--overdue and --status completed contradict each other",
     "--not-status pending,in_progress,blocked": "without pending, in_progress, blocked no task is open",
     "--all --not-status pending,in_progress,blocked,completed,cancelled": "leaves no status",
+    "--text ...": "'...' holds no word",
     "--recent 0": "--recent 0 is no number of days",
     "--recent 99999": "99999 days are too many",
     "--field =x": "lacks a name or a value",

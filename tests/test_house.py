@@ -16,7 +16,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__main_
 # The rows of the house, nearest the ground first: a module imports from rows before its own, or from its own.
 ROWS = (
     ("errors",),
-    ("task", "ids", "graph", "query", "merge", "dates", "words", "changes", "measure"),
+    ("task", "ids", "graph", "query", "merge", "dates", "words", "terms", "changes", "measure"),
     ("codec", "schema", "rules", "custom", "policies", "_accept", "resources"),
     ("store", "index", "git", "config", "lock"),
     ("workspace",),
@@ -38,7 +38,21 @@ OWNERS = {
     "click": ("cli",),
     "rich": ("render",),
 }
-GROUND = ("errors", "task", "ids", "graph", "query", "merge", "dates", "words", "changes", "measure", "store", "index")
+GROUND = (
+    "errors",
+    "task",
+    "ids",
+    "graph",
+    "query",
+    "merge",
+    "dates",
+    "words",
+    "terms",
+    "changes",
+    "measure",
+    "store",
+    "index",
+)
 HEAVY = {"dataclasses", "typing", "re", "json", "pathlib", "subprocess", "enum", "inspect"}
 
 

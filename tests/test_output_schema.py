@@ -25,6 +25,7 @@ ISSUE = (
 # What stands beside the data.
 BESIDE = {
     "list": {"total", "problems"},
+    "search": {"total", "problems"},
     "groups": {"total", "problems", "grouped_by"},
     "next": {"problems"},
     "board": {"problems"},
@@ -46,6 +47,10 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("list", "ready", 0),
     ("list", "blocked", 0),
     ("groups", "list --group-by tag", 0),
+    ("search", "search one", 0),
+    ("search", "search w* --limit 1", 0),
+    ("search", "search nothing", 0),
+    ("groups", "search one --group-by status", 0),
     ("groups", "ready --group-by fields.customer", 0),
     ("next", "next", 0),
     ("show", "show one", 0),

@@ -27,6 +27,7 @@ NAMES = {
     "depends_on": "depends-on",
     "files": "file",
     "fields": "field",
+    "text": "text",
     "recent": "recent",
     "mine": "mine",
     "assigned": "has-assignee",
@@ -53,45 +54,24 @@ class Row(namedtuple("Row", "id path title status priority type assignee due")):
     due: str
 
 
-class Query(
-    namedtuple(
-        "Query",
-        "statuses priorities types tags assignees parents due due_before due_after depends_on files fields"
-        " recent mine assigned with_deps overdue unless sort limit awake now actor",
-        defaults=(
-            (),
-            (),
-            (),
-            (),
-            (),
-            (),
-            (),
-            "",
-            "",
-            (),
-            (),
-            (),
-            0,
-            False,
-            False,
-            False,
-            False,
-            None,
-            "",
-            0,
-            "",
-            "",
-            "",
-        ),
-    )
-):
+_Fields = namedtuple(
+    "_Fields",
+    "statuses priorities types tags assignees parents due due_before due_after depends_on files fields text"
+    " recent mine assigned with_deps overdue unless sort limit awake now actor",
+    defaults=(
+        (), (), (), (), (), (), (), "", "", (), (), (), "", 0, False, False, False, False, None, "", 0, "", "", ""
+    ),
+)  # fmt: skip
+
+
+class Query(_Fields):
     """Which tasks, in which order, how many.
 
     All filters must hold. Of what a task has one of, any of the values will do; of what it has several
     of (`tags`, `depends_on`, `files`), all must be there. An empty filter lets everything pass.
     `statuses` are effective ones. `due` are days; `due_before` and `due_after` days or moments. `fields`
-    are (name, value), and no value asks for any. `recent` counts days. `unless` is a query too: of all
-    that it names, nothing may hold.
+    are (name, value), and no value asks for any. `text` is what `terms.parse` reads. `recent` counts
+    days. `unless` is a query too: of all that it names, nothing may hold.
 
     `sort` is one of `SORTS`, reversed by a leading hyphen; `limit` 0 means all; `awake` is a time, and
     leaves out what is put off until later; `now` and `actor` are what `overdue`, `recent` and `mine` go by.
@@ -111,6 +91,7 @@ class Query(
     depends_on: tuple[str, ...]
     files: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
+    text: str
     recent: int
     mine: bool
     assigned: bool

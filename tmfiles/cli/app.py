@@ -25,6 +25,7 @@ HEADINGS = {
         "ready": "lists",
         "blocked": "lists",
         "next": "lists",
+        "search": "search",
         "board": "boards",
         "context": "context",
         "graph": "graphs",

@@ -72,6 +72,7 @@ FILTERS = {
     "depends_on": Filter("depends_on", "--depends-on", "ID", "That wait for this task."),
     "file": Filter("files", "--file", "PATH", "About this file or folder.", tuple),
     "field": Filter("fields", "--field", "NAME=VALUE", "With this value in a custom field.", _pairs),
+    "text": Filter("text", "--text", "WORDS", "With these words, as tm search has it.", _one, str),
     "recent": Filter("recent", "--recent", "[DAYS]", "Changed in so many days, or 7.", _days, int | None),
     "mine": Filter("mine", "--mine", "", "Assigned to you, or claimed by you.", **_flag()),
     "has_assignee": Filter(

@@ -20,6 +20,8 @@ SHARED = (("folder", "-C", "DIR"), ("actor", "--as", "NAME"), ("color", "--color
 _PATHS = ("folder", "source")
 # Options that may stand alone, and what they mean then.
 ALONE = {"--recent": "7", "--not-recent": "7"}
+# Where a hyphen before a word may be meant for the words.
+_SEARCHES = ("tm search",)
 # Arguments whose commands have a better word for what is missing.
 _WORDED = ("title",)
 
@@ -181,8 +183,11 @@ def refusal(error: ClickException, command: str) -> TmError:
     if isinstance(error, NoSuchOption):
         params = context.command.get_params(context) if context is not None else []
         known = {name.lstrip("-"): name for param in params for name in param.opts}
-        found = [known[name] for name in did_you_mean(error.option_name.lstrip("-"), known)]
+        word = error.option_name.lstrip("-")
+        found = [known[name] for name in did_you_mean(word, known)] if len(word) > 1 else []
         near = f"did you mean {' or '.join(found)}? All" if found else "all"
+        if path in _SEARCHES and not found:
+            near = f"in quotes a hyphen leaves a word out: {path} 'this -that'. All"
         return TmError(f"no option {error.option_name}", f"{near} options: {path} --help", "usage")
     text = error.format_message().rstrip(".")
     if isinstance(error, BadParameter) and error.param is not None and error.param.metavar == "N":

@@ -79,6 +79,15 @@ def blocked(session: Session, query: Query, shape: Shape) -> None:
     _rows(session, workspace, actions.blocked(workspace, query), shape, "nothing is blocked")
 
 
+def searched(session: Session, words: str, query: Query, shape: Shape) -> None:
+    """Show `tm search`."""
+    from tmfiles.actions.search import search
+
+    workspace = session.workspace()
+    none = "no task has all of this; the beginning of a word has a star: log*"
+    _rows(session, workspace, search(workspace, words, query), shape, none, words)
+
+
 def following(session: Session, plain: bool, json: bool) -> None:
     """Show `tm next`."""
     workspace = session.workspace()
@@ -125,19 +134,21 @@ def _pages(session: Session, workspace: Workspace, found: Sequence[Details], scr
     session.draw(f"{rule}\n".join(pages))
 
 
-def _rows(session: Session, workspace: Workspace, found: Listing, shape: Shape, none: str) -> None:
+def _rows(session: Session, workspace: Workspace, found: Listing, shape: Shape, none: str, searched: str = "") -> None:
+    """Show a list; of what was `searched`, where the words are."""
     if shape.form == "json":
-        _document(session, workspace, found, shape.group)
-        return
-    if not shape.group:
-        _part(session, workspace, found, found.rows, shape.form)
+        _document(session, workspace, found, shape.group, searched)
+    elif not shape.group:
+        _part(session, workspace, found, found.rows, shape.form, searched)
     else:
         from tmfiles.actions.groups import grouped
 
         for number, (value, rows) in enumerate(grouped(workspace, found.rows, shape.group)):
             if shape.form != "plain":
                 session.write(text.group_head(shape.group, value, len(rows), first=not number))
-            _part(session, workspace, found, rows, shape.form, value)
+            _part(session, workspace, found, rows, shape.form, searched, value)
+    if shape.form == "json":
+        return
     if not found.rows:
         session.tell(none)
     elif len(found.rows) < found.total:
@@ -146,26 +157,42 @@ def _rows(session: Session, workspace: Workspace, found: Listing, shape: Shape, 
 
 
 def _part(
-    session: Session, workspace: Workspace, found: Listing, rows: Sequence[Row], form: str, group: str | None = None
+    session: Session,
+    workspace: Workspace,
+    found: Listing,
+    rows: Sequence[Row],
+    form: str,
+    searched: str,
+    group: str | None = None,
 ) -> None:
     """Show tasks of a list: all of them, or a group."""
     if form == "id":
         session.write("".join(f"{row.id}\n" for row in rows))
     elif form == "plain":
         session.write("".join(text.plain_row(row, group) for row in rows))
-    elif screen := session.screen():
+    elif not (screen := session.screen()):
+        session.write("".join(text.piped_row(row, found.blockers.get(row.id, ())) for row in rows))
+    elif searched:
+        from tmfiles.actions.search import places
+        from tmfiles.render import found as render
+
+        session.draw(render.found(rows, places(workspace, searched, rows), screen))
+    else:
         from tmfiles.actions.near import marks
         from tmfiles.render.table import table
 
         session.draw(table(rows, screen, workspace.now(), marks(workspace, rows), found.blockers))
-    else:
-        session.write("".join(text.piped_row(row, found.blockers.get(row.id, ())) for row in rows))
 
 
-def _document(session: Session, workspace: Workspace, found: Listing, group: str) -> None:
+def _document(session: Session, workspace: Workspace, found: Listing, group: str, searched: str) -> None:
     from tmfiles.render import documents
 
     tasks = {one[0].path: documents.task(*one) for one in actions.whole(workspace, found.rows)}
+    if searched:
+        from tmfiles.actions.search import places
+
+        for path, matches in places(workspace, searched, found.rows).items():
+            tasks[path]["matches"] = documents.matches(matches)
     more: dict[str, object] = {"total": found.total, "problems": documents.problems(found.problems)}
     if not group:
         session.document([tasks[row.path] for row in found.rows if row.path in tasks], **more)

@@ -12,7 +12,9 @@ from tmfiles.task import PRIORITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    Progress = Callable[[str, int, int], None] | None
 
 # A task without a date comes after those that have one, and one that no commit has is the newest.
 _DUE = "t.due = '', t.due"
@@ -35,7 +37,13 @@ _HISTORY = " LEFT JOIN change c ON c.id = t.id"
 
 
 class Index(Cache):
-    """The cache of one store, and the questions it answers."""
+    """The cache of one store, and the questions it answers.
+
+    `full_text` tells whether SQLite can search for words; None until somebody asks for any.
+    """
+
+    full_text: bool | None = None
+    _learned: tuple[int, int] | None = None
 
     def copy(self) -> Index:
         """Give a cache in memory that holds the same, or nothing where this one is in use; it may be changed."""
@@ -46,12 +54,52 @@ class Index(Cache):
 
     def rows(self, query: Query) -> list[Row]:
         """Give the tasks whose stored fields pass the query, in its order; its limit is the caller's."""
-        condition, values = where(query)
+        texts = bool(query.text or query.barred.text)
+        if texts:
+            self.learn()
+        condition, values = where(query, full_text=bool(self.full_text))
         key = query.sort.removeprefix("-")
         down = " DESC" if query.sort.startswith("-") else ""
         history = _HISTORY if query.asks_history else ""
         sql = f"{_SELECT}{history} WHERE {condition} ORDER BY {_ORDER[key]}{down}, t.id, t.path"
-        return list(map(Row._make, self.ask(sql, values)))
+        rows = list(map(Row._make, self.ask(sql, values)))
+        if not texts or self.full_text:
+            return rows
+        from tmfiles.index.search import looked_through
+
+        return looked_through(self, rows, query)
+
+    def learn(self, progress: Progress = None) -> None:
+        """Bring the full text up to date, for a query that asks for it."""
+        state = (self.others(), self._db.total_changes)
+        if self.full_text is False or state == self._learned:
+            return
+        try:
+            self._learn(progress)
+        except Damaged as error:
+            if self._refill is None:
+                raise
+            self.give_up(error)
+            self._refill()
+            self._learn(progress)
+        self._learned = (self.others(), self._db.total_changes)
+
+    def _learn(self, progress: Progress) -> None:
+        from tmfiles.index import search  # few commands look for words
+
+        self.begin()
+        try:
+            self.full_text = search.learn(self, self._db, progress)
+            self.commit()
+        except BaseException:
+            self.rollback()
+            raise
+
+    def of_files(self, numbers: Sequence[int]) -> list[tuple[str, str, bytes, str]]:
+        """Give path, id, digest and document (JSON text) of the cache's own numbers of tasks."""
+        some = ",".join("?" * len(numbers))
+        sql = f"SELECT t.path, t.id, t.digest, d.text FROM task t JOIN doc d USING (file) WHERE file IN ({some})"  # noqa: S608 marks alone
+        return self.ask(sql, numbers)
 
     def row(self, task_id: str) -> Row:
         """Give one readable task; raises TmError (`not_found`) when there is none."""

@@ -297,7 +297,7 @@ def _version(db: sqlite3.Connection) -> str:
 
 def _create(db: sqlite3.Connection) -> None:
     for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-        db.execute(f'DROP TABLE "{name}"')
+        db.execute(f'DROP TABLE IF EXISTS "{name}"')  # a table of words takes its own along
     for statement in STATEMENTS:
         db.execute(statement)
     db.execute("INSERT INTO meta VALUES ('version', ?)", (_signature(),))

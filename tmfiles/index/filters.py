@@ -16,8 +16,11 @@ _MOMENT = "(CASE LENGTH(t.due) WHEN 10 THEN t.due || 'T23:59:59Z' ELSE t.due END
 _LINKED = "SELECT 1 FROM link l WHERE l.kind = 'depends_on' AND l.src = t.id AND l.path = t.path"
 
 
-def where(query: Query) -> tuple[str, list[object]]:
-    """Translate filters and opposites to a condition on `task t` (and `change c`, if history is asked)."""
+def where(query: Query, *, full_text: bool = False) -> tuple[str, list[object]]:
+    """Translate filters and opposites to a condition on `task t` (and `change c`, if history is asked).
+
+    Words are part of it with `full_text`.
+    """
     parts: list[Part] = [("t.status IS NOT NULL", ())]
     stored = set(query.allowed)
     if "blocked" in stored:  # a pending task may turn out to be blocked
@@ -29,7 +32,19 @@ def where(query: Query) -> tuple[str, list[object]]:
         parts.append(("t.wait <= ?", (query.awake,)))
     parts += _parts(query, query)
     parts += [(f"NOT ({sql})", values) for sql, values in _parts(query.barred, query)]
+    if full_text:
+        parts += _words(query)
     return " AND ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
+
+
+def _words(query: Query) -> Iterator[Part]:
+    from tmfiles.index.search import conditions
+
+    if query.text:
+        yield from conditions(query.text)
+    if text := query.barred.text:
+        each = conditions(text)
+        yield f"NOT ({' AND '.join(sql for sql, _ in each)})", [value for _, values in each for value in values]
 
 
 def _parts(query: Query, asked: Query) -> Iterator[Part]:
@@ -79,10 +94,9 @@ def _flags(query: Query, asked: Query) -> Iterator[Part]:
 
 
 def _field(name: str, values: Sequence[str]) -> Part:
-    wanted = [value for value in values if value]
-    if not wanted:
+    if "" in values:  # any will do
         return "t.file IN (SELECT file FROM field WHERE name = ?)", (name,)
-    sql, bound = _one_of("value", wanted)
+    sql, bound = _one_of("value", values)
     return f"t.file IN (SELECT file FROM field WHERE name = ? AND {sql})", (name, *bound)  # noqa: S608 fixed names
 
 

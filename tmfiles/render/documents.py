@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tmfiles.errors import Problem, TmError
     from tmfiles.git.history import Commit
     from tmfiles.task import Task
+    from tmfiles.terms import Match
 
 VERSION = 1
 _CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
@@ -77,6 +78,11 @@ def details(one: Details) -> dict[str, Any]:
         "children": list(one.children),
         "problems": problems(one.problems),
     }
+
+
+def matches(found: Iterable[Match]) -> list[dict[str, str]]:
+    """Give where a task has the words of a search: the field, and the text around them."""
+    return [{"field": one.field, "text": f"{one.before}{one.words}{one.after}"} for one in found]
 
 
 def problems(found: Iterable[Problem]) -> list[dict[str, Any]]:
