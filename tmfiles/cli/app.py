@@ -64,6 +64,7 @@ HEADINGS = {
         "init": "stores",
         "check": "checks",
         "hooks": "hooks",
+        "commit": "gathering",
         "import": "stores",
         "export": "exports",
         "demo": "stores",

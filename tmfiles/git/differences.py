@@ -68,6 +68,16 @@ def announced(repo: Repository, blobs: Mapping[str, Blob], changes: Container[st
     return {path for path in empty if held[path].head is None}
 
 
+def unsaved(repo: Repository, folder: str = "") -> set[str]:
+    """List the paths under a folder that HEAD, the index and the work tree do not all hold alike.
+
+    What git ignores is left out, and what another repository in it holds.
+    """
+    args = ("--no-optional-locks", "--literal-pathspecs", "status", "--porcelain", "-z", "--no-renames")
+    out = process.run(repo.root, *args, "--untracked-files=all", "--ignore-submodules", *_limited(folder)).out
+    return {path_text(line[3:]) for line in out.split(b"\0")[:-1] if not line.endswith(b"/")}
+
+
 def between(repo: Repository, old: str, new: str, folder: str = "") -> dict[str, tuple[Blob | None, ...]]:
     """Give (before, after) of each path under a folder that differs between two commits or trees."""
     args = ("--literal-pathspecs", "diff-tree", *_RAW, old, new)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from tmfiles.actions.gathering import Gathered
     from tmfiles.actions.lists import Details
     from tmfiles.actions.tasks import Done
     from tmfiles.errors import Problem, TmError
@@ -118,4 +119,17 @@ def commit(one: Commit) -> dict[str, Any]:
         "subject": one.subject,
         "trailers": dict(one.trailers),
         "files": [{"change": change, "path": path} for change, path in one.changes],
+    }
+
+
+def gathered(result: Gathered) -> dict[str, Any]:
+    """Give what a commit of edits by hand holds, and what it left out."""
+    return {
+        "changes": [
+            {"kind": one.kind, "path": f"{FOLDER}/{one.path}", "id": one.id or None, "words": list(one.words)}
+            for one in result.items
+        ],
+        "left": problems(result.left),
+        "commit": result.commit or None,
+        "notes": list(result.notes),
     }

@@ -108,7 +108,9 @@ def committed(
     paths = {workspace.repository_path(change.path): change for change in changes} | dict(moved)
     there = {path: change.old for path, change in paths.items() if change.old is not None}
     ids = objects.blob_ids(repository, workspace.git_settings, there)
-    edited = [paths[path]._replace(old=None, new=there[path]) for path in there if ids[path] != entries[path].head]
+    # What is to be committed as it lies there needs no commit before it.
+    by_hand = [path for path in there if ids[path] != entries[path].head and not paths[path].kept]
+    edited = [paths[path]._replace(old=None, new=there[path]) for path in by_hand]
     # What a person has just mended in an editor was seen there, and is no version for history.
     edited = [change for change in edited if not (change.seen and _is_broken(change, view))]
     staged = [
@@ -162,9 +164,11 @@ def _commit(
             since = [change._replace(old=old) for change, old in zip(found, heads, strict=True)]
             told += heed(since, view).notes
     except TmError as error:
+        again = f"stage it as it is now: git add {workspace.repository_path(found[0].path)}"
+        hint = "mend the file first; nothing was changed" if what == "by hand" else again
         raise TmError(
             f"{found[0].id or found[0].path} holds an edit ({what}) that is not valid: {error.message}",
-            "mend the file first; nothing was changed",
+            hint,
             "invalid",
             error.problems,
         ) from error

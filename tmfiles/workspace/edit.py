@@ -11,7 +11,7 @@ from tmfiles.task import SETS, without_empty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from tmfiles.store import Store
@@ -58,6 +58,11 @@ def restore(path: str, data: bytes | None) -> Edit:
     return Edit("restore", path, data)
 
 
+def keep(path: str) -> Edit:
+    """Commit a file below `.tasks/`, or its absence, as it lies there; whoever plans this has judged it."""
+    return Edit("keep", path, None)
+
+
 class Change(namedtuple("Change", "path id old new held seen", defaults=(False, False))):
     """One file's bytes before and after; None where there is no file. `id` is empty for no task's file.
 
@@ -74,8 +79,13 @@ class Change(namedtuple("Change", "path id old new held seen", defaults=(False, 
     held: bool
     seen: bool
 
+    @property
+    def kept(self) -> bool:
+        """Whether the file lies there already, to be committed as it is."""
+        return self.held and self.old == self.new
 
-def changes(edits: Iterable[Edit], view: View, files: Store, layout: str) -> list[Change]:
+
+def changes(edits: Sequence[Edit], view: View, files: Store, layout: str) -> list[Change]:
     """Turn edits into the files they change, in their order; what changes nothing is left out.
 
     Raises TmError when an edit cannot be done: unknown or unreadable task, an id that is taken, a place
@@ -94,6 +104,9 @@ def changes(edits: Iterable[Edit], view: View, files: Store, layout: str) -> lis
                 raise TmError(f"the id {edit.target!r} is taken", "choose another, or leave --id out")
             made.add(edit.target)
             new = Change(path, edit.target, None, codec.dumps(edit.value))
+        elif edit.kind == "keep":
+            path, data = edit.target, bytes_of(files, edit.target)
+            new = Change(path, store.id_of(path) if store.is_task(path) else "", data, data, held=True)
         elif edit.kind in ("put", "mend", "restore"):
             path = edit.target
             task_id = id_of(path) if path.endswith(store.SUFFIX) and path != store.CONFIG else ""
@@ -105,7 +118,8 @@ def changes(edits: Iterable[Edit], view: View, files: Store, layout: str) -> lis
             after = None if edit.kind == "remove" else _changed(before, edit.value, path)
             new = Change(path, edit.target, present, after)
         found[path] = new
-    return [each for each in found.values() if each.old != each.new]
+    asked = {edit.target for edit in edits if edit.kind == "keep"}
+    return [each for each in found.values() if each.old != each.new or each.path in asked]
 
 
 def _present(task_id: str, view: View, files: Store) -> tuple[str, bytes]:

@@ -50,7 +50,7 @@ def message(
         head, _, rest = subject.strip().partition("\n")
         body = rest.strip() or body
     else:
-        head = _cut(head.rstrip(), _WIDTH - len(suffix)) + suffix
+        head = cut(head.rstrip(), _WIDTH - len(suffix)) + suffix
     tail = [
         ("Tm-Id", workspace.random_bytes(8).hex()),
         ("Tm-Op", op),
@@ -60,7 +60,8 @@ def message(
     return "\n\n".join(part for part in (head, body, "\n".join(f"{k}: {v}" for k, v in tail)) if part) + "\n"
 
 
-def _cut(text: str, width: int) -> str:
+def cut(text: str, width: int = _WIDTH) -> str:
+    """Give a text that a subject has room for."""
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 

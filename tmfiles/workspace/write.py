@@ -300,7 +300,7 @@ class _Run:
 
         for path in old:  # before the first is written, too: then there is nothing to put back
             untouched(path)
-        self.workspace.store.replace({change.path: change.new for change in self.changes}, untouched)
+        self.workspace.store.replace({c.path: c.new for c in self.changes if not c.kept}, untouched)
 
     def _put_back(self) -> None:
         """Give files and index what they held, where they hold ours, and forget the record."""
@@ -313,7 +313,7 @@ class _Run:
             return False
 
         try:
-            store.replace({change.path: change.old for change in self.changes if mine(change.path)}, mine)
+            store.replace({c.path: c.old for c in self.changes if not c.kept and mine(c.path)}, mine)
             if self.indexed:
                 worktree.restore_index(self.repository, self.indexed, {p: self.staged.get(p) for p in self.indexed})
         except (OSError, TmError) as error:
