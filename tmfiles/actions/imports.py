@@ -9,18 +9,19 @@ from tmfiles import codec, ids
 from tmfiles.actions.exports import OURS
 from tmfiles.errors import TmError
 from tmfiles.git.maintenance import maintain
-from tmfiles.interop import beads, checklist, spreadsheet, tasks
+from tmfiles.interop import beads, checklist, orchestrator, spreadsheet, tasks
 from tmfiles.store import CONFIG, FOLDER, place
 from tmfiles.task import TYPES
-from tmfiles.workspace import edit
+from tmfiles.workspace import edit, own
 from tmfiles.workspace.write import How, Order, Outcome, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from tmfiles.config import Config
-    from tmfiles.interop.imported import Entry, Import
+    from tmfiles.interop.imported import Entry, Import, Note
     from tmfiles.workspace import View, Workspace
     from tmfiles.workspace.edit import Edit
 
@@ -30,6 +31,8 @@ FORMATS = {
     "markdown": checklist.convert,
     "beads": beads.convert,
 }
+# Those that are a folder of files, and read it themselves.
+FOLDERS = {"task-orchestrator": orchestrator.convert}
 
 
 class Brought(namedtuple("Brought", "added present deleted types report outcome")):
@@ -63,12 +66,12 @@ def bring(
     dry_run: bool = False,
     again: bool = False,
 ) -> Brought:
-    """Import the bytes of a foreign file; a task whose id is here is left as it is, and with `again` comes back
-    one that was deleted here.
+    """Import the bytes of a foreign file, or the folder `path`; a task whose id is here is left as it is, and with
+    `again` comes back one that was deleted here.
 
     Raises TmError with every broken line when the file cannot be read whole: then nothing comes in.
     """
-    found = FORMATS[kind](data.splitlines(keepends=True), path)
+    found = FOLDERS[kind](path) if kind in FOLDERS else FORMATS[kind](data.splitlines(keepends=True), path)
     result: list[Brought] = []
 
     def plan(view: View) -> list[Edit]:
@@ -76,12 +79,13 @@ def bring(
         result[:] = [sorted_out]
         count = view.index.count() + len(sorted_out.added)
         edits = [_made(found, task_id, view.config, count) for task_id in sorted_out.added]
-        return [*_declared(workspace, sorted_out.types), *edits]
+        return [*_declared(workspace, sorted_out.types, found.settings), *edits]
 
     if dry_run:
         plan(workspace.read())
         return result[0]
     outcome = write(workspace, Order(f"import {kind}", how), plan)
+    _keep_notes(workspace, found.notes)
     if outcome.commit and workspace.repository is not None:
         with suppress(TmError):  # housekeeping can wait; what was imported is safe
             maintain(workspace.repository)
@@ -116,14 +120,24 @@ def _made(found: Import, task_id: str, config: Config, count: int) -> Edit:
     return edit.put(path, codec.patch(data, differing, path) if differing else data)
 
 
-def _declared(workspace: Workspace, types: Sequence[str]) -> list[Edit]:
-    """Give the edit that declares more task types in the settings."""
-    if not types:
+def _keep_notes(workspace: Workspace, notes: Sequence[Note]) -> None:
+    """Put private notes where their authors find them; what somebody keeps there already stays alone."""
+    for note in notes:
+        path = own.place(workspace, "notes", note.by, f"{note.id}.md")
+        if not own.load(path):
+            own.append(path, note.text)
+
+
+def _declared(workspace: Workspace, types: Sequence[str], settings: Mapping[str, str]) -> list[Edit]:
+    """Give the edit that declares more task types in the settings, and what else they must say."""
+    if not types and not settings:
         return []
     try:
         data = workspace.store.read(CONFIG)
     except FileNotFoundError:
         data = b"version: 1\n"
     doc = codec.loads(data, f"{FOLDER}/{CONFIG}", shapes={})
-    names = sorted({*(doc.get("types") or ()), *types} - set(TYPES))
-    return [edit.put(CONFIG, codec.patch(data, {"types": names}, f"{FOLDER}/{CONFIG}"))]
+    values: dict[str, Any] = {key: value for key, value in settings.items() if key not in doc}
+    if types:
+        values["types"] = sorted({*(doc.get("types") or ()), *types} - set(TYPES))
+    return [edit.put(CONFIG, codec.patch(data, values, f"{FOLDER}/{CONFIG}"))] if values else []

@@ -43,9 +43,15 @@ def init(
 def import_(
     context: typer.Context,
     kind: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="tasks (what tm export prints), csv, markdown or beads.")
+        str,
+        typer.Argument(
+            metavar="FORMAT", help="tasks (what tm export prints), csv, markdown, beads or task-orchestrator."
+        ),
     ],
-    source: Annotated[str, typer.Argument(metavar="FILE", help="The file to read; - is standard input.")],
+    source: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="The file to read; - is standard input. Of task-orchestrator the folder."),
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come in, and change nothing.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Bring back what was deleted here since.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Report every entry, not the first of each kind.")] = False,
@@ -64,10 +70,12 @@ def import_(
     from tmfiles.render import imports as report
 
     session: Session = context.obj
-    if kind not in imports.FORMATS:
-        raise TmError(f"unknown format {kind!r}", f"one of: {', '.join(imports.FORMATS)}", "usage")
+    known = (*imports.FORMATS, *imports.FOLDERS)
+    if kind not in known:
+        raise TmError(f"unknown format {kind!r}", f"one of: {', '.join(known)}", "usage")
     how = session.how(no_commit, message)
-    result = imports.bring(session.workspace(), kind, _bytes(source), how, path=source, dry_run=dry_run, again=again)
+    data = b"" if kind in imports.FOLDERS else _bytes(source)
+    result = imports.bring(session.workspace(), kind, data, how, path=source, dry_run=dry_run, again=again)
     if json:
         session.document(report.document(result))
         return

@@ -23,17 +23,28 @@ class Entry(NamedTuple):
         return f"{self.id}: {self.message}" if self.id else self.message
 
 
+class Note(NamedTuple):
+    """What somebody kept on a task for themselves."""
+
+    id: str
+    by: str
+    text: str
+
+
 class Import(NamedTuple):
     """What a foreign file becomes: documents by id, types to declare in `config.yaml`, what was decided.
 
     `files` has, for tasks that bring their own file along, its path below `.tasks/` ("" for the usual one)
-    and its bytes (empty for what tm makes of the document).
+    and its bytes (empty for what tm makes of the document). `notes` are private and go into no commit;
+    `settings` are what `config.yaml` must say from now on.
     """
 
     tasks: dict[str, dict[str, Any]]
     types: tuple[str, ...]
     report: tuple[Entry, ...]
     files: Mapping[str, tuple[str, bytes]] = MappingProxyType({})
+    notes: tuple[Note, ...] = ()
+    settings: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
     def of(cls, tasks: dict[str, dict[str, Any]], report: Iterable[Entry], **more: Any) -> Import:
