@@ -62,6 +62,7 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("board", "board --by assignee --all --limit 1", 0),
     ("context", "context one", 0),
     ("context", "context two", 0),
+    ("completion", "completion zsh", 0),
     ("graph", "graph two --up --critical-path", 0),
     ("changed", "dep remove two one", 0),
     ("changed", "dep add two one", 0),

@@ -67,6 +67,7 @@ HEADINGS = {
         "commit": "gathering",
         "import": "stores",
         "export": "exports",
+        "completion": "completion",
         "demo": "stores",
     },
 }

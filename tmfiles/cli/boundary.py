@@ -61,6 +61,10 @@ def _run(words: list[str]) -> int:
 
         streams.put(f"tm {__version__}\n")
         return 0
+    if words[:1] == ["__complete"]:
+        from tmfiles.cli import complete
+
+        return complete.answer(words[1:])
     from tmfiles import compat
 
     if compat.is_open(words, os.environ):

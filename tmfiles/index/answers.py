@@ -141,6 +141,11 @@ class Index(Cache):
         sql = "SELECT DISTINCT id FROM task WHERE id >= ?1 AND (?1 = '' OR id < ?2) ORDER BY id"
         return [row[0] for row in self.ask(sql, (prefix, prefix + "{"))]
 
+    def beginning(self, prefix: str) -> list[tuple[str, str, str]]:
+        """Give id, title and stored status of the readable tasks whose ids begin so, by id."""
+        sql = "SELECT id, title, status FROM task WHERE id >= ? AND id < ? AND status IS NOT NULL ORDER BY id"
+        return self.ask(sql, (prefix, prefix + "{"))
+
     def titles(self, ids: Iterable[str]) -> dict[str, str]:
         """Give the titles of these tasks, as far as they can be read."""
         found = {}

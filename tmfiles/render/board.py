@@ -45,7 +45,7 @@ def screen(board: Board, now: datetime, marks: Mapping[str, Mark], screen: Scree
     columns = [_column(column, now, marks, size, board.by) for column in board.columns]
     lines = []
     for row in zip_longest(*columns, fillvalue=("", "")):
-        last = max((at for at, (text, _) in enumerate(row) if text), default=-1)
+        last = max((at for at, (text, _) in enumerate(row) if text), default=0)
         cells = [screen.styled(fit(text, size), style if text else "") for text, style in row[:last]]
         cells += [screen.styled(cut(text, size), style) for text, style in row[last : last + 1]]
         lines.append(_GAP.join(cells) + "\n")
