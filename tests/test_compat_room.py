@@ -40,6 +40,7 @@ def test_what_is_not_of_old_passes() -> None:
     assert forms.ordered(["ready"], lambda _name: {}) is None
     assert forms.ordered(["sync", "--dry-run"], lambda _name: {}) is None
     assert forms.normalised(["phase-create", "x", "--agent-id", "bob"]) == (["--as", "bob"], ["phase", "create", "x"])
+    assert forms.normalised(["report", "--assessment"])[1][:3] == ["metrics", "--period", "month"]
     assert forms.normalised(["-C", "dir", "list", "--as", "x"]) == (["-C", "dir"], ["list", "--as", "x"])
 
 
@@ -59,6 +60,7 @@ def test_when_the_room_is_open(repo: GitRepo, config: str, variable: str, open_:
     """The variable goes before the settings; a comment and a broken file are no settings."""
     repo.write(".tasks/config.yaml", f"version: 1\n{config}")
     assert compat.is_open(["-C", str(repo.path), "list"], {"TM_COMPAT": variable}) is open_
+    assert compat.is_open(["--as", "x", "-C", str(repo.path), "list"], {"TM_COMPAT": variable}) is open_
     assert compat.is_open(["list"], {"TM_COMPAT": variable, "TM_STORE": str(repo.path)}) is open_
 
 

@@ -103,3 +103,48 @@ def test_an_empty_store_has_figures_too(repo: GitRepo) -> None:
 def test_periods_that_are_none_are_refused(store: Store, period: str) -> None:
     """With those that there are."""
     assert "unknown period" in store.do("metrics", f"--period={period}", code=2).err
+
+
+def test_a_week_is_reported(store: Store) -> None:
+    """What was completed, started and made in seven days, and how things stand, in Markdown."""
+    store.do("--as", "li", "discover", "b1", "Twice as much")
+    assert store.do("report").out == (
+        "# 2026-11-15 to 2026-11-22\n\n2 completed, 2 started, 4 created\n"
+        "\n## Completed\n\n- a1  Task a1 — bo\n- a3  Task a3 — bo\n"
+        "\n## In progress\n\n- b1  Task b1 — bo\n"
+        "\n## Blocked\n\n- b2  Task b2: waits for b1\n- b3  Task b3: waits for b2, b1\n"
+        "\n## Overdue\n\n- b1  Task b1 — bo: 2026-11-21\n"
+        "\n## Due in the next seven days\n\n- b3  Task b3: 2026-11-22\n"
+        "\n## Found out\n\n- b1  Task b1 — li: Twice as much\n"
+    )
+    assert store.do("report", "--weekly").out == store.do("report").out
+
+
+def test_velocity_is_counted_by_week(store: Store) -> None:
+    """Each week has what was completed in it, counted a second way; the rest takes as long as the average says."""
+    found = json.loads(store.do("report", "--velocity", "--weeks", "7", "--json").out)["data"]
+    now = datetime.fromisoformat(NOW[:-1])
+    ends = [datetime.fromisoformat(f"{day}T00:00:00") for day in ("2026-10-05", "2026-11-22")]
+    ends.append(datetime.fromisoformat("2026-11-20T06:00:00"))
+    wanted = [0] * 7
+    for end in ends:
+        wanted[6 - (now - end).days // 7] += 1
+    assert [week["completed"] for week in found["weeks"]] == wanted
+    assert found["weeks"][6]["since"] == "2026-11-15T12:00:00Z"
+    assert (found["weeks"][6]["estimated"], found["weeks"][6]["actual"]) == (2.0, 3.0)
+    assert (found["average"], found["open"], found["forecast"]) == (3 / 7, 3, 7.0)
+    told = store.do("report", "--velocity", "--weeks", "2").out.splitlines()
+    assert told[1:] == [
+        "2026-11-08     0         -         -",
+        "2026-11-15     2        2h        3h  ##",
+        "average 1.0 a week",
+        "3 open, estimated -: about 3.0 weeks at this rate",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", ["--weekly --velocity", "--weeks 3", "--velocity --weeks 0", "--velocity --weeks 999"]
+)
+def test_reports_that_make_no_sense_are_refused(store: Store, words: str) -> None:
+    """Contradictions and weeks that cannot be counted are wrong usage."""
+    store.do("report", *words.split(), code=2)

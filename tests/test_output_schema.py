@@ -83,6 +83,8 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("changed", "feedback one --quality 4 --timeliness 5 --note Good", 0),
     ("watch", "watch --mine --limit 1", 0),
     ("metrics", "metrics", 0),
+    ("report", "report", 0),
+    ("velocity", "report --velocity --weeks 3", 0),
     ("metrics", "metrics --period week --feedback", 0),
     ("changed", "reopen one", 0),
     ("changed", "cancel one --reason Not", 0),

@@ -34,6 +34,7 @@ HEADINGS = {
         "diff": "past",
         "watch": "watching",
         "metrics": "figures",
+        "report": "figures",
     },
     "Change": {
         "add": "tasks",

@@ -1,4 +1,4 @@
-"""The command metrics."""
+"""The commands metrics and report."""
 
 from __future__ import annotations
 
@@ -42,3 +42,42 @@ def metrics(
     asked = zip(render.SECTIONS, (completion_rate, cycle_time, feedback, by_assignee, bottlenecks), strict=True)
     chosen = [name for name, wanted in asked if wanted]
     session.write(render.text(found, chosen or render.SECTIONS))
+
+
+def report(
+    context: typer.Context,
+    weekly: Annotated[bool, typer.Option("--weekly", help="The seven days that end now; the default.")] = False,
+    velocity: Annotated[bool, typer.Option("--velocity", help="What is done week by week, and what is left.")] = False,
+    weeks: Annotated[
+        int | None, typer.Option("--weeks", metavar="N", help="With --velocity: so many weeks; 8.")
+    ] = None,
+    json: o.Json = False,
+) -> None:
+    """Report what a week brought, or how much is done a week.
+
+    The week's report is Markdown, to be sent as it is.
+
+    tm report --velocity --weeks 12
+    """
+    from tmfiles.actions import reports as made
+    from tmfiles.errors import TmError
+    from tmfiles.render import reports as shown
+
+    if weekly and velocity:
+        raise TmError("--weekly and --velocity contradict each other", "leave one of the two out", "usage")
+    if weeks is not None and not velocity:
+        raise TmError("--weeks is for --velocity", "tm report --velocity --weeks N", "usage")
+    session: Session = context.obj
+    workspace = session.workspace()
+    if velocity:
+        pace = made.velocity(workspace, 8 if weeks is None else weeks)
+        if json:
+            session.document(shown.document(pace))
+        else:
+            session.write(shown.velocity(pace))
+        return
+    week = made.weekly(workspace)
+    if json:
+        session.document(shown.document(week))
+    else:
+        session.write(shown.weekly(week))

@@ -24,9 +24,7 @@ def is_open(words: Sequence[str], variables: Mapping[str, str]) -> bool:
         if said not in ("0", "1", NAME):
             raise TmError(f"TM_COMPAT={said!r} is neither 1 nor 0", f"1 speaks as {NAME} did, 0 does not", "usage")
         return said != "0"
-    folder = "."
-    if words and words[0] == "-C" and len(words) > 1:
-        folder = words[1]
+    folder = words[words.index("-C") + 1] if "-C" in words[:-1] else "."
     try:
         root = find(os.path.join(folder, variables.get("TM_STORE", "")))
         if root is None:

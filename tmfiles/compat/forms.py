@@ -220,6 +220,8 @@ def normalised(words: Sequence[str]) -> tuple[list[str], list[str]]:
             at += 1
     if rest and rest[0] in _HYPHENATED:
         rest[:1] = _HYPHENATED[rest[0]]
+    if rest == ["report", "--assessment"]:
+        rest = ["metrics", "--period", "month", "--completion-rate", "--cycle-time"]
     return before, rest
 
 
