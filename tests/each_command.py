@@ -36,6 +36,7 @@ COMMANDS = {
     "criteria met": "criteria met two 1",
     "criteria remove": "criteria remove two 1",
     "import": "import beads {issues}",
+    "restore": "restore three --at HEAD~3",
 }
 # What takes back is told of by its own tests.
 OTHERS = {"undo", "redo"}

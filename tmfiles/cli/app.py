@@ -50,6 +50,7 @@ HEADINGS = {
         "criteria": "notes",
         "undo": "past",
         "redo": "past",
+        "restore": "keeping",
     },
     "Work together": {
         "comment": "talk",

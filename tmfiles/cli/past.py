@@ -63,6 +63,8 @@ def log(
             if not most or count <= most:
                 session.write(past.deleted(one, now))
         _ended(session, count, most, "no task was deleted")
+        if count:
+            session.tell("to bring one back: tm restore ID")
         return
     found = events.events(workspace, id_, by=by, since=start, limit=asked)
     if json:

@@ -75,12 +75,12 @@ def paths(commit: Commit, top: str, task_id: str = "") -> list[str]:
 
 
 def id_in_history(workspace: Workspace, text: str) -> str:
-    """Turn an id, or the beginning of one, into the id; a task that was deleted is found by its full id."""
+    """Turn an id, or the beginning of one, into the id; a task that is gone is found by its full id."""
     view = workspace.read()
     try:
         return view.resolve(text)
     except TmError:
-        if view.was_deleted([text]):
+        if any(view.change(text)):
             return text
         raise
 

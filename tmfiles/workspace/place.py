@@ -250,4 +250,18 @@ def _no_store(start: str, named: str) -> TmError:
     if named:
         hint = "correct the variable, or make a store there: tm init"
         return TmError(f"no {FOLDER}/ in {where}, which TM_STORE names", hint, "not_found")
-    return TmError(f"no {FOLDER}/ in {where} or any folder above it", "make a store here: tm init", "not_found")
+    hint = "it was removed, and HEAD has it: git restore .tasks" if _had_one(start) else "make a store here: tm init"
+    return TmError(f"no {FOLDER}/ in {where} or any folder above it", hint, "not_found")
+
+
+def _had_one(start: str) -> bool:
+    """Tell whether the commit of HEAD has a store at the top of the repository."""
+    from tmfiles.git.repository import discover, head
+    from tmfiles.git.worktree import listed
+
+    try:
+        found = discover(start)
+        commit = head(found).commit if found else None
+        return bool(found and commit and listed(found, commit, FOLDER))
+    except TmError:
+        return False
