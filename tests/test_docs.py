@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from docs_pages import PAGES, REFERENCE
 
+from tmfiles.actions.operations import ADDED, OPERATIONS
 from tmfiles.cli.boundary import BUG, EXITS
 from tmfiles.rules import RULES
 from tmfiles.task import SHAPES
@@ -50,7 +51,7 @@ def test_every_reported_rule_is_in_the_table() -> None:
     names = set()
     for path in [*(ROOT / "tmfiles").rglob("*.py")]:
         names |= set(re.findall(r'Problem\([^"]*?"([a-z-]+)"', path.read_text(encoding="utf-8")))
-    assert names - set(RULES) - {"import", "edit", "batch"} == set()
+    assert names - set(RULES) - {"import", "edit", "batch", "plan"} == set()
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")) + sorted(ROOT.glob("*.md")), ids=lambda p: p.name)
@@ -58,3 +59,17 @@ def test_links_lead_somewhere(page: Path) -> None:
     """A link from one document to another names a file that is there."""
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_operation_is_documented() -> None:
+    """The page of batches has each operation with its keys, and no other operation."""
+    page = (ROOT / "docs" / "how-to" / "many-tasks-at-once.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `") and "`op`" not in line]
+    told = {op: row for row in rows for op in re.findall(r"`([a-z ]+)`", row.split("|")[1])}
+    assert list(told) == list(OPERATIONS)
+    fields = set(re.findall(r"`([a-z_]+)`", page.partition("that `tm add` takes:")[2].partition(". Links")[0]))
+    assert fields == set(ADDED) - {"title"}
+    for op, operation in OPERATIONS.items():
+        named = set(re.findall(r"`([a-z_]+)`", told[op].split("|", 2)[2]))
+        assert named - {"false"} - set(operation.keys) <= {"depends_on", "criteria", "fields"}, op
+        assert set(operation.keys) <= named | (fields if op in ("add", "update") else set()), op

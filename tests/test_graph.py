@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tmfiles.graph import Graph, blocks, cycles
+from tmfiles.graph import Graph, Growing, blocks, cycles
 
 Deps = dict[str, list[str]]
 IDS = "abcdef"
@@ -252,3 +252,24 @@ def test_one_knot_of_thousands() -> None:
     assert found[0][0] == found[0][-1] == "0000"
     assert len(found[0]) < 40
     everything(deps, "0000")
+
+
+@given(graphs, statuses, st.lists(st.tuples(st.sampled_from(IDS), st.lists(st.sampled_from(IDS)), st.booleans())))
+def test_a_growing_graph_is_the_graph_of_what_it_holds(
+    deps: Deps, stored: dict[str, str | None], steps: list[tuple[str, list[str], bool]]
+) -> None:
+    """After any steps, it answers as a graph that is made anew of the same tasks and links."""
+    growing = Growing(deps, stored)
+    deps, stored = dict(deps), dict(stored)
+    for task, named, stays in steps:
+        deps.pop(task, None)
+        if stays:
+            growing.put(task, named, "pending")
+            deps[task], stored[task] = named, "pending"
+        else:
+            growing.drop(task)
+            stored.pop(task, None)
+    fresh = Graph(deps, stored)
+    assert [growing.status(one) for one in IDS] == [fresh.status(one) for one in IDS]
+    assert [set(growing.dependents(one)) for one in IDS] == [set(fresh.dependents(one)) for one in IDS]
+    assert set(growing.ready()) == set(fresh.ready())

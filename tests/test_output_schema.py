@@ -102,6 +102,10 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("log", "log --deleted", 0),
     ("blame", "blame two", 0),
     ("diff", "diff HEAD~6", 0),
+    ("batch", "batch lines.jsonl --dry-run", 0),
+    ("batch", "batch lines.jsonl", 0),
+    ("batch", "add --plan plan.yaml --dry-run", 0),
+    ("batch", "add --plan plan.yaml", 0),
     ("import", "import beads issues.jsonl --dry-run", 0),
     ("import", "import beads issues.jsonl", 0),
     ("import", "import beads issues.jsonl", 0),
@@ -163,6 +167,8 @@ def _closed(schema: Any) -> Any:
 def test_every_command_answers_by_the_schema(tm: Any, repo: GitRepo) -> None:
     """A session with every command: each document is valid, and what it says is described."""
     repo.write("issues.jsonl", ISSUE)
+    repo.write("lines.jsonl", '{"op": "add", "title": "Three", "as": "x"}\n{"op": "start", "id": "$x"}\n')
+    repo.write("plan.yaml", "tasks: [{name: x, title: X}, {title: Y, depends_on: x, children: [{title: Z}]}]\n")
     for answer, words, code in SESSION:
         document = tm(words, code)
         valid(document, answer)

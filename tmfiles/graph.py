@@ -28,7 +28,7 @@ class Graph:
     def __init__(self, deps: Mapping[str, Sequence[str]], statuses: Mapping[str, str | None]) -> None:
         self.deps = deps
         self._statuses = statuses
-        self._reverse: dict[str, list[str]] | None = None
+        self._reverse: dict[str, dict[str, None]] | None = None
 
     def blockers(self, id: str) -> list[str]:
         """Return the dependencies that block this task, in its own order, each once."""
@@ -43,18 +43,25 @@ class Graph:
         stored = self._statuses.get(id) or ""
         return "blocked" if stored == "pending" and self.blockers(id) else stored
 
+    def stored(self, id: str) -> str | None:
+        """Return the stored status; None for a missing or unreadable task."""
+        return self._statuses.get(id)
+
     def ready(self) -> list[str]:
         """Return the tasks that are pending and have no blockers."""
         return [id for id, stored in self._statuses.items() if stored == "pending" and not self.blockers(id)]
 
     def dependents(self, id: str) -> list[str]:
         """Return the tasks that depend on this one, which need not exist."""
+        return list(self._dependents().get(id, ()))
+
+    def _dependents(self) -> dict[str, dict[str, None]]:
         if self._reverse is None:
             self._reverse = {}
             for task, dependencies in self.deps.items():
-                for dependency in dict.fromkeys(dependencies):
-                    self._reverse.setdefault(dependency, []).append(task)
-        return list(self._reverse.get(id, ()))
+                for dependency in dependencies:
+                    self._reverse.setdefault(dependency, {})[task] = None
+        return self._reverse
 
     def order(self, ids: Iterable[str] | None = None) -> list[str]:
         """Return the tasks with dependencies first, stable; an order that already holds stays as it is.
@@ -90,6 +97,36 @@ class Graph:
                 seen.add(task)
                 below = self.dependents(task) if up else dict.fromkeys(self.deps.get(task, ()))
                 stack += [(depth + 1, next_one) for next_one in reversed(below)]
+
+
+class Growing(Graph):
+    """A graph whose tasks change one by one, each at the cost of its own links."""
+
+    __slots__ = ("_own_deps", "_own_statuses")
+
+    def __init__(self, deps: Mapping[str, Sequence[str]], statuses: Mapping[str, str | None]) -> None:
+        self._own_deps = dict(deps)
+        self._own_statuses = dict(statuses)
+        super().__init__(self._own_deps, self._own_statuses)
+
+    def put(self, id: str, deps: Sequence[str], status: str) -> None:
+        """Give a task, which may be new, these dependencies and this stored status."""
+        self._link(id, deps)
+        self._own_statuses[id] = status
+
+    def drop(self, id: str) -> None:
+        """Take a task away; what depends on it still names it."""
+        self._link(id, ())
+        self._own_statuses.pop(id, None)
+
+    def _link(self, id: str, deps: Sequence[str]) -> None:
+        reverse = self._dependents()
+        for dependency in self._own_deps.pop(id, ()):
+            reverse.get(dependency, {}).pop(id, None)
+        if deps:
+            self._own_deps[id] = deps
+            for dependency in deps:
+                reverse.setdefault(dependency, {})[id] = None
 
 
 def cycles(deps: Mapping[str, Sequence[str]]) -> list[list[str]]:

@@ -24,21 +24,24 @@ class Freed:
     def __init__(self, workspace: Workspace, chosen: Sequence[str]) -> None:
         self._workspace = workspace
         self._chosen = chosen
-        self._before: set[str] = set()
+        self._waiting: list[str] = []
 
     def watching(self, plan: Plan) -> Plan:
-        """Give the plan, noting what was ready when it is made."""
+        """Give the plan, noting what waits for the tasks it changes when it is made."""
 
         def noting(view: View) -> Sequence[Edit]:
-            self._before = set(view.graph.ready())
-            return plan(view)
+            edits = plan(view)
+            graph = view.graph
+            near = dict.fromkeys(other for one in self._chosen for other in graph.dependents(one))
+            self._waiting = [one for one in near if graph.status(one) == "blocked"]
+            return edits
 
         return noting
 
     def ids(self) -> list[str]:
         """Give the ids, once the write is done."""
-        ready = self._workspace.view().graph.ready()
-        return [one for one in ready if one not in self._before and one not in self._chosen]
+        graph = self._workspace.view().graph
+        return sorted(one for one in self._waiting if one not in self._chosen and graph.status(one) == "pending")
 
 
 def moved(workspace: Workspace, view: View, task: Task, status: str, force: bool, verb: str) -> dict[str, Any]:
@@ -66,8 +69,7 @@ def _refuse_blocked(view: View, task: Task, verb: str) -> None:
             f"when nothing holds it any more: tm update {task.id} --status pending; or use --force",
         )
     if blockers := view.graph.blockers(task.id):
-        statuses = view.index.statuses()
-        named = ", ".join(f"{one} ({statuses.get(one) or 'missing or unreadable'})" for one in blockers)
+        named = ", ".join(f"{one} ({view.graph.stored(one) or 'missing or unreadable'})" for one in blockers)
         raise TmError(
             f"cannot {verb} {task.id}: it is blocked by {named}",
             "complete those first, or use --force",

@@ -76,7 +76,7 @@ def add(
             "status": DEFAULTS["status"],
             "priority": DEFAULTS["priority"],
             **resolved(view, values),
-            "fields": custom.of(view.config.declared).typed(fields, workspace.now()),
+            "fields": {**values.get("fields", {}), **custom.of(view.config.declared).typed(fields, workspace.now())},
             "created_at": stamp(workspace.now()),
             "created_by": workspace.actor(how.actor),
         }

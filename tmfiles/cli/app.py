@@ -46,6 +46,7 @@ HEADINGS = {
         "cancel": "steps",
         "reopen": "steps",
         "delete": "tasks",
+        "batch": "batch",
         "dep": "links",
         "criteria": "notes",
         "undo": "past",

@@ -31,6 +31,7 @@ def edit(
     ids: Ids = None,
     new: Annotated[bool, typer.Option("--add", help="Make a new task from a template.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a text that was not saved.")] = False,
+    force: o.Forced = False,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
     json: o.Json = False,
@@ -58,7 +59,7 @@ def edit(
             if left.base.keys() & set(chosen) or (new and not left.base):
                 session.tell(f"tm: an earlier text was not saved: tm edit --resume {left.name}")
         buffer = actions.blank(workspace) if new else actions.opened(workspace, chosen)
-    result = _edited(session, workspace, buffer, command, session.how(no_commit, message))
+    result = _edited(session, workspace, buffer, command, session.how(no_commit, message, force))
     if not json and not result.tasks:
         session.tell("nothing was changed")
         return

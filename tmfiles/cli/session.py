@@ -192,6 +192,19 @@ def words(values: Sequence[str]) -> list[str]:
     return found
 
 
+def given(source: str) -> tuple[bytes, str]:
+    """Give the bytes of a file, or of standard input for `-`, and what to call it; raises TmError."""
+    if source == "-":
+        if sys.stdin.isatty():
+            raise TmError("nothing is piped in", "name a file, or pipe it in", "usage")
+        return sys.stdin.buffer.read(), "standard input"
+    try:
+        with open(source, "rb") as file:
+            return file.read(), source
+    except OSError as error:
+        raise TmError(f"cannot read {source}: {error.strerror}", "name a file that is there", "usage") from error
+
+
 def read(text: str | None) -> Any:
     """Give the text of an option, or all of standard input for `-`; raises TmError when that says nothing."""
     if text != "-":

@@ -8,7 +8,7 @@ import typer
 
 from tmfiles.actions import status as actions
 from tmfiles.cli import options as o
-from tmfiles.cli.session import Session
+from tmfiles.cli.session import Session, read
 from tmfiles.render import text
 
 
@@ -53,7 +53,7 @@ def complete(
         session.workspace(),
         ids,
         how,
-        summary=summary,
+        summary=read(summary),
         actual=actual,
         force=force,
         validate=validate,
@@ -108,7 +108,8 @@ def cancel(
     tm cancel a1b2 --reason "No longer needed"
     """
     session: Session = context.obj
-    result = actions.cancel(session.workspace(), ids, session.how(no_commit, message, force), reason=reason)
+    how = session.how(no_commit, message, force)
+    result = actions.cancel(session.workspace(), ids, how, reason=read(reason))
     session.did(result, "cancelled", json=json)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from tmfiles.actions.notes import from_json
 from tmfiles.cli import options as o
 from tmfiles.cli.session import Session, read, words
 from tmfiles.errors import TmError
+
+if TYPE_CHECKING:
+    from tmfiles.workspace.write import How
 
 Text = Annotated[
     str,
@@ -31,6 +34,8 @@ Criteria = Annotated[list[str], typer.Option("--criterion", metavar="TEXT", help
 CriteriaJson = Annotated[
     str, typer.Option("--criteria", metavar="JSON", help='The same with measures: [{"text": "…", "measurable": "…"}].')
 ]
+Plan = Annotated[str, typer.Option("--plan", metavar="FILE", help="Many tasks, from YAML; - reads standard input.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="With --plan: check it, and make nothing.")]
 Files = Annotated[list[str], typer.Option("--file", metavar="PATH", help="A file it is about; repeatable.")]
 Urls = Annotated[list[str], typer.Option("--link", metavar="URL", help="A link; repeatable.")]
 Fields = Annotated[
@@ -42,7 +47,7 @@ OwnId = Annotated[str, typer.Option("--id", metavar="ID", help="An id of your ow
 
 def add(
     context: typer.Context,
-    title: Annotated[str, typer.Argument(metavar="TITLE", help="What is to be done.")],
+    title: Annotated[str | None, typer.Argument(metavar="TITLE", help="What is to be done.")] = None,
     description: Text = "",
     priority: o.Priority = "",
     type_: Type = "",
@@ -62,6 +67,8 @@ def add(
     field: Fields = [],  # noqa: B006
     phase: Phase = "",
     task_id: OwnId = "",
+    plan: Plan = "",
+    dry_run: DryRun = False,
     force: o.Forced = False,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
@@ -92,7 +99,17 @@ def add(
         "phase": phase.strip(),
     }
     given = {key: value for key, value in values.items() if value not in ("", [])}
-    result = actions.add(workspace, title, given, session.how(no_commit, message, force), task_id, field)
+    how = session.how(no_commit, message, force)
+    if plan:
+        if title is not None or task_id or given or field:
+            raise TmError("a plan says all of its tasks in its file", "leave the rest out", "usage")
+        _planned(session, plan, how, dry_run=dry_run, json=json)
+        return
+    if dry_run:
+        raise TmError("--dry-run is for plans", "tm add --plan FILE --dry-run", "usage")
+    if title is None:
+        raise TmError("missing argument 'TITLE'", "how it is used: tm add --help", "usage")
+    result = actions.add(workspace, title, given, how, task_id, field)
     if json:
         session.did(result, "added", json=True)
         return
@@ -101,6 +118,15 @@ def add(
     session.write(f"{result.tasks[0].id}\n")
     if sys.stdout.isatty():
         session.tell(f"added: tm show {result.tasks[0].id}")
+
+
+def _planned(session: Session, plan: str, how: How, *, dry_run: bool, json: bool) -> None:
+    from tmfiles.actions import plans
+    from tmfiles.cli.batch import report
+    from tmfiles.cli.session import given
+
+    data, path = given(plan)
+    report(session, plans.plan(session.workspace(), data, how, path=path, dry_run=dry_run), json=json)
 
 
 def _due(text: str, workspace: Any) -> str:
@@ -160,7 +186,12 @@ def update(
         estimate=estimate,
     )
     more = _given(
-        tags=words(tag), related=words(related), files=file, links=link, description=description, context=context_
+        tags=words(tag),
+        related=words(related),
+        files=file,
+        links=link,
+        description=read(description),
+        context=read(context_),
     )
     less = _given(tags=words(untag))
     if "description" in values and "description" in more:

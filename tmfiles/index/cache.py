@@ -17,7 +17,9 @@ from tmfiles.index.schema import STATEMENTS, VERSION
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from typing import Any
+    from typing import Any, TypeVar
+
+    Here = TypeVar("Here", bound="Cache")
 
     from tmfiles.errors import Problem
 
@@ -116,6 +118,13 @@ class Cache:
         if _version(db) != _signature():
             _create(db)
         return db
+
+    def copy(self: Here) -> Here:
+        """Give a cache in memory that holds the same, and is to be changed and thrown away."""
+        made = type(self)(":memory:")
+        self._db.backup(made._db)
+        made.begin()
+        return made
 
     def give_up(self, error: Exception) -> None:
         """Begin an empty cache after `error`: in its file when that is damaged, in memory when it is in use."""

@@ -147,11 +147,11 @@ def _changed(before: bytes | None, values: dict[str, Any], path: str) -> bytes |
         raise TmError(f"{FOLDER}/{path} is both removed and changed", code="invalid")
     place = f"{FOLDER}/{path}"
     doc = codec.loads(before, place)
-    differing = {key: value for key, value in values.items() if not _same(key, doc.get(key), value)}
+    differing = {key: value for key, value in values.items() if not same(key, doc.get(key), value)}
     return codec.patch(before, differing, place) if differing else before
 
 
-def _same(key: str, old: Any, new: Any) -> bool:
+def same(key: str, old: Any, new: Any) -> bool:
     """Tell whether a field holds this already; the order of a set means nothing."""
     if key in SETS:
         return set(old or ()) == set(new or ())

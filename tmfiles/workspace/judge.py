@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 from tmfiles import graph
 from tmfiles.config import parse
 from tmfiles.errors import Problem, TmError
@@ -11,7 +13,7 @@ from tmfiles.workspace.refresh import digest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tmfiles.config import Config
     from tmfiles.index import Entry
@@ -45,8 +47,8 @@ def judge(changes: Sequence[Change], view: View, config: Config) -> dict[str, En
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise TmError(f"{first.message}{more}", "nothing was changed", "invalid", problems)
     links = {id_of(path): one.links for path, one in entries.items()}
-    _refuse_dangling(links, gone - links.keys(), view)
-    _refuse_cycles(links, view)
+    for fault in faults(links, gone - links.keys(), view):
+        raise fault.error
     return entries
 
 
@@ -59,30 +61,41 @@ def _settings(changes: Sequence[Change], config: Config) -> tuple[Config, list[P
     return config, []
 
 
-def _refuse_dangling(links: Links, gone: set[str], view: View) -> None:
+class Fault(namedtuple("Fault", "ids error")):
+    """What is wrong between tasks: the ids concerned, and the refusal."""
+
+    __slots__ = ()
+
+    ids: tuple[str, ...]
+    error: TmError
+
+
+def faults(links: Links, gone: Collection[str], view: View) -> Iterator[Fault]:
+    """Give what would be wrong between tasks if those of `links` had these and those of `gone` were not there."""
+    yield from _dangling(links, gone, view)
+    yield from _cycles(links, view)
+
+
+def _dangling(links: Links, gone: Collection[str], view: View) -> Iterator[Fault]:
     """A link that an edit adds must lead somewhere; a task that others name cannot go."""
     for task_id, named in links.items():
         for kind, other in named:
             if other in links or (other not in gone and view.index.has(other)):
                 continue
             if other in gone or other not in view.index.links(kind).get(task_id, ()):
-                raise TmError(
-                    f"{task_id}: {kind} names {other!r}, and there is no such task",
-                    "all tasks: tm list --all",
-                    "not_found",
-                )
+                message = f"{task_id}: {kind} names {other!r}, and there is no such task"
+                yield Fault((task_id, other), TmError(message, "all tasks: tm list --all", "not_found"))
     for task_id in sorted(gone):
         left = [(src, kind) for src, kind in view.index.referrers(task_id) if src not in gone and src not in links]
         if left:
             told = ", ".join(f"{src} ({kind})" for src, kind in left[:5])
             more = f" and {len(left) - 5} more" if len(left) > 5 else ""
-            raise TmError(
-                f"cannot delete {task_id}: other tasks depend on it or name it: {told}{more}",
-                "take those links away first: tm dep remove, or tm update ID --clear FIELD",
-            )
+            message = f"cannot delete {task_id}: other tasks depend on it or name it: {told}{more}"
+            hint = "take those links away first: tm dep remove, or tm update ID --clear FIELD"
+            yield Fault((task_id,), TmError(message, hint))
 
 
-def _refuse_cycles(changed: Links, view: View) -> None:
+def _cycles(changed: Links, view: View) -> Iterator[Fault]:
     for kind in ("depends_on", "parent"):
         links = view.index.links(kind)
         new = {task_id: [other for one, other in named if one == kind] for task_id, named in changed.items()}
@@ -92,7 +105,6 @@ def _refuse_cycles(changed: Links, view: View) -> None:
         for cycle in graph.cycles({**links, **new}):
             if frozenset(cycle) not in before:
                 what = "depend on itself" if kind == "depends_on" else "be its own ancestor"
-                raise TmError(
-                    f"{cycle[0]} would {what}: {' → '.join(cycle)}",
-                    "leave out one of these links; tm dep tree ID shows what a task depends on",
-                )
+                message = f"{cycle[0]} would {what}: {' → '.join(cycle)}"
+                hint = "leave out one of these links; tm dep tree ID shows what a task depends on"
+                yield Fault(tuple(cycle), TmError(message, hint))

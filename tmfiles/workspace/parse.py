@@ -37,10 +37,11 @@ def entry(path: str, data: bytes, digest: bytes, config: Config) -> Entry:
 
         # What a store declares of its own hides no task: it may be younger than the file.
         problems = policies.all_problems(problems, doc, place, data, config.declared)
-    return _good(path, digest, doc, problems)
+    return sound(path, digest, doc, problems)
 
 
-def _good(path: str, digest: bytes, doc: dict[str, Any], problems: list[Problem]) -> Entry:
+def sound(path: str, digest: bytes, doc: dict[str, Any], problems: list[Problem]) -> Entry:
+    """Give what the cache holds of a task whose document has no errors."""
     found = Entry(path, digest, problems)
     found.doc = json.dumps(doc, ensure_ascii=False)
 

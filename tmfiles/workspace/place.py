@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tmfiles.errors import Problem
     from tmfiles.git.repository import Repository
     from tmfiles.git.settings import Settings
+    from tmfiles.workspace.draft import Draft
 
     Progress = Callable[[str, int, int], None]
 
@@ -49,6 +50,8 @@ class Workspace:
         self._below: str | None = None
         self._git_settings: Settings | None = None
         self._chance: Callable[[int], bytes] | None = None
+        # Set while several writes are put together: what they come to so far.
+        self.draft: Draft | None = None
 
     @classmethod
     def find(cls, start: str, environment: Environment | None = None, progress: Progress | None = None) -> Workspace:
@@ -140,12 +143,14 @@ class Workspace:
 
     def read(self) -> View:
         """Give the store as it is now. Takes no lock; a hand edit is always seen."""
+        if self.draft is not None:
+            return self.draft
         self._refresh()
         return self._seen()
 
     def view(self) -> View:
         """Give the store as this process last read or wrote it, for a command that has more to ask."""
-        return self._seen() if self._oddities is not None else self.read()
+        return self._seen() if self._oddities is not None and self.draft is None else self.read()
 
     def _seen(self) -> View:
         self.config = Config.from_text(self.index.meta("config"))

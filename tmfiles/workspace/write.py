@@ -77,11 +77,13 @@ def write(workspace: Workspace, order: Order, plan: Plan) -> Outcome:
     """Carry out what `plan` makes of the store as it is under the lock, whole or not at all.
 
     Raises TmError; then nothing was changed, or what was changed has been put back. Interrupts wait until
-    the edit is saved, and say so (`interrupted`).
+    the edit is saved, and say so (`interrupted`). While a draft is made, it goes into that.
     """
     place = workspace.home
     if workspace.commit:
         raise TmError(f"the store of {workspace.commit[:10]} is past, and cannot be changed", "leave --at out", "usage")
+    if workspace.draft is not None:
+        return workspace.draft.take(plan)
     notes: list[str] = []
     try:
         with _lock(workspace, order):
@@ -95,9 +97,7 @@ def write(workspace: Workspace, order: Order, plan: Plan) -> Outcome:
 def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, notes: list[str]) -> Outcome:
     with Held("what an earlier command left was mended first"):
         notes += recover(workspace, place)
-    view = workspace.read()
-    if wrong := workspace.config_problems():
-        raise TmError(f"{wrong[0]}", f"mend {FOLDER}/config.yaml first", "invalid")
+    view = _sound(workspace)
     config = view.config
     changes = edit.changes(plan(view), view, workspace.store, config.layout)
     if not changes:
@@ -115,6 +115,22 @@ def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, 
         held.words, held.hint = f"{run.what} was saved first", "to take it back: tm undo" if commit else ""
         _keep_in_cache(run, entries, commit)
     return Outcome(tuple(dict.fromkeys(c.id for c in changes if c.id)), commit, tuple(notes))
+
+
+def rehearse(workspace: Workspace, order: Order, plan: Plan) -> None:
+    """Judge what `plan` makes of the store as it is now, and write nothing; raises TmError as `write` does."""
+    view = _sound(workspace)
+    changes = edit.changes(plan(view), view, workspace.store, view.config.layout)
+    judge(changes, view, view.config)
+    heed(changes, view, force=order.how.force)
+
+
+def _sound(workspace: Workspace) -> View:
+    """Give the store as it is now; raises TmError when nobody can say by which settings to judge."""
+    view = workspace.read()
+    if wrong := workspace.config_problems():
+        raise TmError(f"{wrong[0]}", f"mend {FOLDER}/config.yaml first", "invalid")
+    return view
 
 
 def _lock(workspace: Workspace, order: Order) -> Lock:
