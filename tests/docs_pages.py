@@ -35,7 +35,7 @@ def commands() -> str:
     """The page of all commands: the help of each, as printed."""
     parts = [_NOTE + "# Commands\n\n"]
     short = {name: alias for alias, name in ALIASES.items()}
-    parts.append(f"```text\n{_help([])}```\n")
+    parts.append(f"```text\n{_help(['help', 'all'])}```\n")
     for name in COMMANDS:
         also = f", also `tm {short[name]}`" if name in short else ""
         parts.append(f"\n## tm {name}{also}\n\n```text\n{_help([name])}```\n")
@@ -46,7 +46,7 @@ def commands() -> str:
 
 def _help(words: list[str]) -> str:
     os.environ["COLUMNS"] = "80"  # whatever the terminal is that this runs in
-    done = run(*words, "--help")
+    done = run(*words, *([] if words[0] == "help" else ["--help"]))
     assert (done.code, done.err) == (0, "")
     return "\n".join(line.rstrip() for line in done.out.strip().split("\n")) + "\n"
 

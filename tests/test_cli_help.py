@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 from writing import run
 
-from tmfiles.cli.app import ALIASES, COMMANDS, HEADINGS, _app
+from tmfiles.cli.app import ALIASES, COMMANDS, EVERYDAY, HEADINGS, _app
 from tmfiles.cli.parse import Command, Group
 
 ALL = get_command(_app(list(COMMANDS)))
@@ -42,13 +42,32 @@ def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_command_stands_under_one_heading() -> None:
-    """The first page names each command once, in one line that is not cut."""
+    """`tm help all` tells of each command once, in one line that is not cut."""
     named = [name for names in HEADINGS.values() for name in names]
     assert sorted(named) == sorted(COMMANDS)
-    page = out("--help")
+    page = out("help", "all")
     for name in COMMANDS:
         assert [line for line in page.splitlines() if line.split()[:1] == [name]], name
     assert "..." not in page.replace("[ARGS]...", "")
+    assert max(map(len, page.splitlines())) <= 80
+
+
+def test_the_first_page_fits_a_screen() -> None:
+    """What is typed every day is told, every other command is named, and nothing scrolls away at 80 by 24."""
+    lines = out("--help").splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    words = [word for line in lines[3:] for word in line.split() if line.startswith("  ")]
+    assert [name for name in COMMANDS if name not in words] == []
+    told = [line.split()[0] for line in lines if line.endswith(".") and line.startswith("  ")][1:]
+    assert told == list(EVERYDAY)
+
+
+@pytest.mark.parametrize("words", commands())
+def test_help_is_short(words: str) -> None:
+    """The help of a command takes less than 2 KB, and no line is wider than a terminal of 80 columns."""
+    page = out(*words.split(), "--help")
+    assert len(page.encode()) < 2048
     assert max(map(len, page.splitlines())) <= 80
 
 

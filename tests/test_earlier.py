@@ -71,6 +71,7 @@ def test_the_present_is_not_touched(repo: GitRepo) -> None:
 WORDS = {
     "list": "list --all",
     "show": "show one two",
+    "context": "context one",
     "search": "search two",
     "export": "export --format markdown",
     "dep tree": "dep tree two",

@@ -14,7 +14,7 @@ from tmfiles.cli.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
 # The help page, heading by heading: command → module below `tmfiles.cli` that holds its function, named like it.
@@ -29,12 +29,6 @@ HEADINGS = {
         "board": "boards",
         "context": "context",
         "graph": "graphs",
-        "log": "past",
-        "blame": "past",
-        "diff": "past",
-        "watch": "watching",
-        "metrics": "figures",
-        "report": "figures",
     },
     "Change": {
         "add": "tasks",
@@ -49,9 +43,6 @@ HEADINGS = {
         "batch": "batch",
         "dep": "links",
         "criteria": "notes",
-        "undo": "past",
-        "redo": "past",
-        "restore": "keeping",
     },
     "Work together": {
         "comment": "talk",
@@ -62,6 +53,17 @@ HEADINGS = {
         "join": "talk",
         "note": "talk",
         "feedback": "steps",
+        "watch": "watching",
+    },
+    "Look back": {
+        "log": "past",
+        "blame": "past",
+        "diff": "past",
+        "undo": "past",
+        "redo": "past",
+        "restore": "keeping",
+        "metrics": "figures",
+        "report": "figures",
     },
     "The store": {
         "init": "stores",
@@ -75,21 +77,23 @@ HEADINGS = {
     },
 }
 COMMANDS = {name: module for commands in HEADINGS.values() for name, module in commands.items()}
+# What the first page tells of; the others it names.
+EVERYDAY = ("add", "list", "ready", "next", "show", "start", "complete")
 ALIASES = {"ls": "list", "done": "complete", "rm": "delete"}
 # What only looks can look at the past, too.
-READING = ("list", "show", "ready", "blocked", "next", "graph", "search", "export", "check")
+READING = ("list", "show", "ready", "blocked", "next", "board", "context", "graph", "search", "export", "check")
 _TAKES_VALUE = ("-C", "--as", "--color")
 
 
 def run(arguments: Sequence[str]) -> int:
     """Parse the command line, run the command, give its exit code; raises TmError for wrong usage."""
-    words = _helped(list(arguments))
+    words, whole = _helped(list(arguments))
     name, at = _command(words)
     if name is not None:
         words[at] = name = ALIASES.get(name, name)
         if name not in COMMANDS:
             raise parse.unknown_command(name, [*COMMANDS, *ALIASES], "tm")
-    command = get_command(_app([name] if name else list(COMMANDS)))
+    command = get_command(_app([name]) if name else _app(COMMANDS) if whole else _app(EVERYDAY, EVERYDAY))
     try:
         with command.make_context("tm", words) as context:
             try:
@@ -112,10 +116,13 @@ def parsed(name: str) -> Any:
     return getattr(command, "commands", {name: command})[name]
 
 
-def _helped(words: list[str]) -> list[str]:
-    """Read `tm help add` as `tm add --help`."""
+def _helped(words: list[str]) -> tuple[list[str], bool]:
+    """Read `tm help add` as `tm add --help`, and tell whether it is `tm help all`."""
     name, at = _command(words)
-    return [*words[:at], *words[at + 1 :], "--help"] if name == "help" else words
+    if name != "help":
+        return words, False
+    whole = words[at + 1 :] == ["all"]
+    return [*words[:at], *([] if whole else words[at + 1 :]), "--help"], whole
 
 
 def _command(arguments: Sequence[str]) -> tuple[str | None, int]:
@@ -126,9 +133,10 @@ def _command(arguments: Sequence[str]) -> tuple[str | None, int]:
     return (arguments[at], at) if at < len(arguments) else (None, at)
 
 
-def _app(names: Sequence[str]) -> typer.Typer:
+def _app(names: Iterable[str], first: Sequence[str] = ()) -> typer.Typer:
     class Commands(parse.Group):
         headings: ClassVar = HEADINGS
+        everyday: ClassVar = first
 
     app = typer.Typer(
         cls=Commands,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -93,9 +93,10 @@ def _keep_at(context: Context, _param: Parameter, value: Any) -> None:
 
 
 class Group(TyperGroup):
-    """The commands under their headings."""
+    """The commands under their headings; with `everyday`, those told and the others named."""
 
     headings: ClassVar[Mapping[str, Iterable[str]]] = {}
+    everyday: ClassVar[Sequence[str]] = ()
 
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 Typer's signature
         """Give the names in the order of the headings, or as they were added."""
@@ -113,6 +114,19 @@ class Group(TyperGroup):
         if args[0] not in self.commands:
             raise unknown_command(args[0], list(self.commands), ctx.command_path)
         return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write options and commands, or a page that fits a screen however many commands there are."""
+        if not self.everyday:
+            super().format_options(ctx, formatter)
+            return
+        with formatter.section("Every day"):
+            formatter.write_dl([(name, self.commands[name].get_short_help_str(80)) for name in self.everyday])
+        others = [(head, [n for n in names if n not in self.everyday]) for head, names in self.headings.items()]
+        options = [param.get_help_record(ctx) for param in self.get_params(ctx)]
+        others.append(("Options", [record[0].split(", ")[-1] for record in options if record]))
+        with formatter.section("And more; one is told by tm help COMMAND, all by tm help all"):
+            formatter.write_dl([(heading, "  ".join(names)) for heading, names in others])
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002 Typer's signature
         """Write the commands of the help page, a section a heading."""
