@@ -13,6 +13,7 @@ from tmfiles.rules import RULES
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 PARTS = {
     "dep": ("add", "remove", "tree", "cycles"),
+    "template": ("list", "show", "apply", "create"),
     "criteria": ("list", "add", "met", "remove"),
     "hooks": ("install", "uninstall", "status", "run"),
 }

@@ -9,6 +9,11 @@ from tmfiles.errors import TmError
 _PACKAGE = Path(__file__).resolve().parent
 
 
+def bundled(folder: str) -> dict[str, Path]:
+    """Give the YAML files of a folder inside the package, by their stems."""
+    return {path.stem: path for path in sorted((_PACKAGE / folder).glob("*.yaml"))}
+
+
 def find(name: str, package: Path = _PACKAGE) -> Path:
     """Find a file that comes with the program, such as `schemas/task.schema.json`.
 

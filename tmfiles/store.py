@@ -347,6 +347,16 @@ def _sync_folder(folder: str) -> None:
             os.close(fd)
 
 
+def names(folder: str, below: str) -> list[str]:
+    """Give the stems of the YAML files right in a folder below the store's; links are left out."""
+    try:
+        with os.scandir(os.path.join(folder, below)) as entries:
+            found = [one.name for one in entries if one.name.endswith(SUFFIX) and one.is_file(follow_symlinks=False)]
+    except OSError:
+        return []
+    return sorted(name[: -len(SUFFIX)] for name in found if name[0] != ".")
+
+
 def id_of(path: str) -> str:
     """Give the id that a task file's path stands for: its stem."""
     return path.rpartition("/")[2][: -len(SUFFIX)]

@@ -45,6 +45,7 @@ HEADINGS = {
         "criteria": "notes",
     },
     "Work together": {
+        "template": "templates",
         "comment": "talk",
         "share": "talk",
         "discover": "talk",

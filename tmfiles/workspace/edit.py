@@ -109,7 +109,7 @@ def changes(edits: Sequence[Edit], view: View, files: Store, layout: str) -> lis
             new = Change(path, store.id_of(path) if store.is_task(path) else "", data, data, held=True)
         elif edit.kind in ("put", "mend", "restore"):
             path = edit.target
-            task_id = id_of(path) if path.endswith(store.SUFFIX) and path != store.CONFIG else ""
+            task_id = id_of(path) if store.is_task(path) else ""
             old = bytes_of(files, path)
             new = Change(path, task_id, old, edit.value, edit.kind == "restore", edit.kind == "mend")
         else:
