@@ -113,6 +113,7 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("import", "import beads issues.jsonl --dry-run", 0),
     ("import", "import beads issues.jsonl", 0),
     ("import", "import beads issues.jsonl", 0),
+    ("resolve", "resolve", 0),
     ("check", "check", 0),
     ("check", "check --staged", 0),
     ("hooks", "hooks install", 0),

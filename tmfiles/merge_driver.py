@@ -10,14 +10,12 @@ from __future__ import annotations
 import os
 import sys
 
-from tmfiles import codec, merge
+from tmfiles.actions.settling import settle
 from tmfiles.errors import TmError
-from tmfiles.rules import file_problems
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
 _USAGE = "usage: tm-merge BASE OURS THEIRS [MARKER-SIZE [PATH]]; Git calls it, once `tm init` has set it up"
 
@@ -36,28 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"tm-merge: {path} is left to a merge by lines: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def settle(base: bytes, ours: bytes, theirs: bytes, path: str) -> tuple[bytes, merge.Merged]:
-    """Merge two valid versions of a task file; `base` is empty where both sides made it.
-
-    Raises TmError where one is not valid, or where the sides made different tasks under one id.
-    """
-    docs = [_valid(data, path) for data in (ours, theirs)]
-    if base:
-        _valid(base, path)
-    elif not merge.same_task(*docs):
-        raise TmError("the sides made two tasks under one id", "tm resolve gives one of them a new id")
-    return codec.merged(base, ours, theirs, path)
-
-
-def _valid(data: bytes, path: str) -> dict[str, Any]:
-    doc = codec.loads(data, path)
-    # Which types there are besides tm's own is for the store's settings to say, and they are not at hand.
-    wrong = [one for one in file_problems(doc, path, data) if one.severity == "error" and one.rule != "type"]
-    if wrong:
-        raise TmError(str(wrong[0]), "correct the file by hand", "invalid", wrong)
-    return doc
 
 
 def _read(name: str) -> bytes:

@@ -71,6 +71,7 @@ HEADINGS = {
         "check": "checks",
         "hooks": "hooks",
         "commit": "gathering",
+        "resolve": "sharing",
         "import": "stores",
         "export": "exports",
         "completion": "completion",

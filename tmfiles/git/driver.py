@@ -51,5 +51,6 @@ def _program() -> str:
 
 def install(repo: Repository) -> None:
     """Set the driver in this clone's configuration, for all its work trees."""
-    process.run(repo.root, "config", "--local", "merge.tm.name", NAME)
+    # In this order: a name without a command makes git refuse to merge at all.
     process.run(repo.root, "config", "--local", KEY, wanted())
+    process.run(repo.root, "config", "--local", "merge.tm.name", NAME)

@@ -107,6 +107,12 @@ def refresh_index(repo: Repository, blobs: Mapping[str, Blob | None], limit: flo
         _update_index(repo, ["-z", "--stdin"], b"".join(path_bytes(p) + b"\0" for p in there), limit)
 
 
+def stage_files(repo: Repository, paths: Sequence[str], limit: float = 10.0) -> None:
+    """Make the index hold these paths as they are in the work tree, also those that were unmerged or are gone."""
+    if paths:
+        _update_index(repo, ["--remove", "-z", "--stdin"], b"".join(path_bytes(p) + b"\0" for p in paths), limit)
+
+
 def restore_index(repo: Repository, ours: Mapping[str, Blob | None], ids: Mapping[str, str | None]) -> None:
     """Make the index hold the blobs `ids` (None: nothing) again at those paths where it holds `ours`."""
     told = entries(repo, None, list(ours))

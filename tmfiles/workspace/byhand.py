@@ -30,7 +30,7 @@ def entries(repository: Repository, parent: str | None, paths: Sequence[str]) ->
     found = worktree.entries(repository, parent, paths)
     for path in paths:
         if found[path].unmerged:
-            raise TmError(f"{path} is unmerged", f"settle it in an editor, then: git add {path}")
+            raise TmError(f"{path} is unmerged", f"tasks: tm resolve; other files in an editor, then: git add {path}")
     return found
 
 

@@ -86,7 +86,7 @@ def write(workspace: Workspace, order: Order, plan: Plan) -> Outcome:
         return workspace.draft.take(plan)
     notes: list[str] = []
     try:
-        with _lock(workspace, order):
+        with locked(workspace, order):
             return _written(workspace, place, order, plan, notes)
     except TmError as error:
         # What was mended or found on the way is told also when the command itself is refused.
@@ -133,7 +133,8 @@ def _sound(workspace: Workspace) -> View:
     return view
 
 
-def _lock(workspace: Workspace, order: Order) -> Lock:
+def locked(workspace: Workspace, order: Order) -> Lock:
+    """Give the lock that a writer holds from its first reading to its commit."""
     path = os.path.join(workspace.private, "lock")
     try:
         os.makedirs(workspace.private, exist_ok=True)
