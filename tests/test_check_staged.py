@@ -194,7 +194,7 @@ def test_unmerged_files(store: Store) -> None:
     store.repo.commit("theirs", {ONE: "title: Theirs\n"})
     store.git("switch", "--quiet", "main")
     store.repo.commit("ours", {ONE: "title: Ours\n"})
-    store.git("merge", "side", check=False)
+    store.git("-c", "merge.tm.driver=false", "merge", "side", check=False)
     store.repo.write(THREE, "title: Three\n")
     store.git("add", THREE)
     assert "one conflict-markers" in staged(store)
@@ -244,7 +244,7 @@ def test_other_places_of_a_store(place: str, repo: GitRepo) -> None:
 
 def test_ids_and_staged_contradict(store: Store) -> None:
     """A part of a commit cannot be judged."""
-    assert "leave the ids out" in store.do("check", "--staged", "one", code=2).err.lower()
+    assert "one at a time" in store.do("check", "--staged", "one", code=2).err
 
 
 def _mutated(rng: random.Random, store: Store) -> None:
@@ -293,7 +293,8 @@ def test_it_says_what_a_checkout_of_the_index_says(seed: int, repo: GitRepo, tmp
         found = commits.staged(workspace).problems
         workspace.close()
         before, after = Counter(map(_same, with_head)), Counter(map(_same, with_index))
-        assert _rules(found) == _rules([p for p in with_index if after[_same(p)] > before[_same(p)]])
+        new = [one for one in with_index if after[_same(one)] > before[_same(one)]]
+        assert _rules([one for one in found if one.rule != "used-id"]) == _rules(new)
         if rng.random() < 0.3:
             store.git("commit", "--quiet", "--allow-empty", "-m", "as it is")
 

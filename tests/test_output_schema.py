@@ -116,6 +116,7 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("resolve", "resolve", 0),
     ("check", "check", 0),
     ("check", "check --staged", 0),
+    ("check", "check --range HEAD", 0),
     ("hooks", "hooks install", 0),
     ("hooks", "hooks status", 0),
     ("hooks", "hooks uninstall", 0),

@@ -59,16 +59,6 @@ def test_bad_files(path: Path) -> None:
             assert problem.severity == rules.RULES[rule][0]
 
 
-def test_every_file_rule_has_a_bad_file() -> None:
-    """No rule on files is without a file that breaks it."""
-    seen = {problem.rule for path in (FILES / "bad").glob("*.yaml") for problem in problems(path)}
-    graph = {"missing-dependency", "missing-parent", "missing-link", "cycle", "parent-cycle"}
-    graph |= {"closed-open", "cancelled-dependency", "policy-transition", "policy-wip"}
-    # These are about the file itself, or too big to keep here: the tests of store, index and codec break them.
-    places = {"id", "file-name", "not-a-file", "symbolic-link", "unreadable", "duplicate-id", "too-large"}
-    assert rules.RULES.keys() - graph - places <= seen
-
-
 def test_the_table_of_rules() -> None:
     """Every rule has a severity and one line, for the documents made from the table."""
     for severity, line in rules.RULES.values():

@@ -36,6 +36,10 @@ RULES = {
     "symbolic-link": ("error", "a symbolic link, which is not followed"),
     "unreadable": ("error", "a file or a folder that the system does not let tm read"),
     "duplicate-id": ("error", "two files with one id"),
+    "used-id": (
+        "error",
+        "an id that another task had, which was deleted: what names the old one would mean the new",
+    ),
     "schema": ("error", "a value has another form than its field: see schemas/task.schema.json"),
     "unknown-key": ("warning", "a key that the format does not know; it is kept as it is"),
     "near-miss-key": ("error", "a key within two letters of a known one, which would be ignored silently"),

@@ -22,6 +22,14 @@ def check(workspace: Workspace, texts: Sequence[str] = ()) -> list[Problem]:
     """Give every problem of the store, or of the tasks named, by path and line."""
     view = workspace.read()
     problems = problems_of(view, workspace.store.read)
+    if workspace.repository is not None and (back := view.returned()):
+        from tmfiles.check.reuse import reused
+        from tmfiles.git.repository import head
+
+        docs = {task.id: task.doc for task in view.tasks(back)}
+        problems = in_order(
+            problems + located(view, reused(workspace, head(workspace.home).commit or "", docs), workspace.store.read)
+        )
     if texts:
         paths = {f"{FOLDER}/{path}" for text in texts for path, _ in view.index.files(view.resolve(text))}
         problems = [problem for problem in problems if problem.path in paths]

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import namedtuple
 from contextlib import closing
 
+from tmfiles.check.reuse import reused
 from tmfiles.check.snapshot import Snapshot
 from tmfiles.errors import Problem
 from tmfiles.git import differences
+from tmfiles.git.repository import head
 from tmfiles.store import FOLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
+    from tmfiles.check.snapshot import Key
     from tmfiles.rules import Finding
     from tmfiles.workspace import Workspace
 
@@ -40,50 +43,70 @@ def staged(workspace: Workspace, index_file: str | None = None) -> Judged:
     prefix = workspace.repository_path("")
     folder = prefix.rstrip("/")
     changed = differences.staged(repository, folder, index_file)
-    changes = _below(changed, prefix)
+    changes = below(changed, prefix)
     if not changes:
         return Judged([], 0, 0)
     held = differences.indexed(repository, folder, index_file)
     announced = differences.announced(repository, held.blobs, changed)
-    blobs = _below({path: blob for path, blob in held.blobs.items() if path not in announced}, prefix)
-    differing = set(_below(dict.fromkeys(held.differing), prefix))
+    blobs = below({path: blob for path, blob in held.blobs.items() if path not in announced}, prefix)
+    differing = set(below(dict.fromkeys(held.differing), prefix))
     with closing(Snapshot(workspace, blobs, blobs.keys() - differing)) as snapshot:
         unmerged = _unmerged(held.unmerged, prefix)
-        if not (snapshot.told() or snapshot.declared):
+        fresh = [path for path, (before, _) in changes.items() if before is None]
+        if not (snapshot.told() or snapshot.declared or fresh):
             return Judged(unmerged, len(changes), 0)
         with closing(snapshot.moved({path: before for path, (before, _) in changes.items()})) as earlier:
-            problems, older = _new([earlier], snapshot, changes)
-        return Judged([*unmerged, *problems], len(changes), older)
+            states = [State(earlier.told(), earlier.docs(changes))]
+        new, older = new_in(states, snapshot, changes)
+        back = made(states, snapshot, fresh)
+        back = {task_id: back[task_id] for task_id in workspace.view().returned(back)}
+        new += reused(workspace, head(repository).commit or "", back)
+        return Judged([*unmerged, *snapshot.placed(new)], len(changes), older)
 
 
-def _new(earlier: Sequence[Snapshot], later: Snapshot, paths: Iterable[str]) -> tuple[list[Problem], int]:
+class State(namedtuple("State", "told docs")):
+    """What was wrong before a commit, and the tasks it changes as they were."""
+
+    __slots__ = ()
+
+    told: Mapping[Key, list[Problem | Finding]]
+    docs: dict[str, dict[str, Any]]
+
+
+def new_in(earlier: Sequence[State], later: Snapshot, paths: Iterable[str]) -> tuple[list[Problem | Finding], int]:
     """Give what is wrong in a snapshot and was in none of the earlier ones, and how much more is wrong in it.
 
     `paths` are those that differ; a step that a policy forbids is wrong wherever it leads.
     """
-    after, before = later.told(), [one.told() for one in earlier]
+    after = later.told()
     new = [
         problem
         for key, found in after.items()
-        if all(len(found) > len(told.get(key, ())) for told in before)
+        if all(len(found) > len(state.told.get(key, ())) for state in earlier)
         for problem in found
     ]
     older = sum(map(len, after.values())) - len(new)
-    return later.placed([*new, *_steps(earlier, later, paths)]), older
+    return [*new, *_steps(earlier, later, paths)], older
 
 
-def _steps(earlier: Sequence[Snapshot], later: Snapshot, paths: Iterable[str]) -> list[Finding]:
+def _steps(earlier: Sequence[State], later: Snapshot, paths: Iterable[str]) -> list[Finding]:
     """Give the changes of status that a policy forbids; a merge takes over the steps of either side."""
     if not later.declared:
         return []
     from tmfiles import policies
 
-    olds, found = [one.docs(paths) for one in earlier], []
+    found: list[Finding] = []
     for task_id, doc in later.docs(paths).items():
-        steps = [policies.transition(old.get(task_id, {}), doc, later.declared) for old in olds]
+        steps = [policies.transition(state.docs.get(task_id, {}), doc, later.declared) for state in earlier]
         if steps and all(steps):
             found += [finding._replace(id=task_id) for finding in steps[0]]
     return found
+
+
+def made(earlier: Sequence[State], later: Snapshot, paths: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Give the tasks in these files that were in none of the earlier states."""
+    docs = later.docs(paths)
+    return {task_id: doc for task_id, doc in docs.items() if not any(task_id in state.docs for state in earlier)}
 
 
 def _unmerged(paths: Iterable[str], prefix: str) -> list[Problem]:
@@ -95,6 +118,6 @@ def _unmerged(paths: Iterable[str], prefix: str) -> list[Problem]:
     ]
 
 
-def _below(paths: Mapping[str, T], prefix: str) -> dict[str, T]:
+def below(paths: Mapping[str, T], prefix: str) -> dict[str, T]:
     """Give the paths in the store's folder as they are relative to it."""
     return {path[len(prefix) :]: value for path, value in paths.items() if path.startswith(prefix)}

@@ -54,7 +54,7 @@ def _check(more: Sequence[str]) -> int:
 
     session = Session(quiet="--quiet" in more)
     try:
-        return staged(session, (), "--json" in more)
+        return staged(session, "json" if "--json" in more else "text")
     finally:
         session.close()
 

@@ -91,7 +91,7 @@ def run(
             return 0  # a branch without tasks
         raise
     if name == "pre-commit":
-        return verdicts.staged(session, (), json=False)
+        return verdicts.staged(session, "text")
     _run(session, workspace, name, source)
     return 0
 

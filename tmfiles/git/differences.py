@@ -78,6 +78,11 @@ def unsaved(repo: Repository, folder: str = "") -> set[str]:
     return {path_text(line[3:]) for line in out.split(b"\0")[:-1] if not line.endswith(b"/")}
 
 
+def nothing(repo: Repository) -> str:
+    """Give the id of the tree without a file, to compare a first commit with."""
+    return process.run(repo.root, "hash-object", "-t", "tree", "--stdin").out.decode("ascii").strip()
+
+
 def between(repo: Repository, old: str, new: str, folder: str = "") -> dict[str, tuple[Blob | None, ...]]:
     """Give (before, after) of each path under a folder that differs between two commits or trees."""
     args = ("--literal-pathspecs", "diff-tree", *_RAW, old, new)

@@ -242,6 +242,12 @@ class Index(Cache):
         sql = "SELECT 1 FROM change WHERE id = ? AND gone = 1"
         return {task_id for task_id in ids if self.ask(sql, (task_id,))}
 
+    def returned(self) -> list[str]:
+        """Give the ids of files that are there though the last commit about them deleted them."""
+        return [
+            row[0] for row in self.ask("SELECT DISTINCT t.id FROM task t JOIN change c USING (id) WHERE c.gone = 1")
+        ]
+
     def add_changes(self, changes: Iterable[tuple[str, str, str, bool]]) -> None:
         """Add (id, time, author, gone) of commits that follow those known, oldest first."""
         self._db.executemany(

@@ -136,6 +136,11 @@ class View:
         self._bring_history()
         return {task_id for task_id in self.index.was_deleted(ids) if not self.index.has(task_id)}
 
+    def returned(self, ids: Iterable[str] | None = None) -> list[str]:
+        """Give the tasks, all or some, of which there is a file though the last commit of HEAD's deleted it."""
+        self._bring_history()
+        return self.index.returned() if ids is None else sorted(self.index.was_deleted(ids))
+
     def _bring_history(self) -> None:
         if not self._history_here:
             self._history()
