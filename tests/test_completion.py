@@ -227,7 +227,7 @@ def test_fish(store: Store, shell: dict[str, str]) -> None:
 @pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed")
 def test_zsh(store: Store, shell: dict[str, str]) -> None:
     """zsh, on a terminal, finishes a unique id when the tab key is pressed, and lists titles of several."""
-    start = "PS1='> '; autoload -Uz compinit; compinit -u -d /dev/null; eval \"$(tm completion zsh)\"; echo ready\n"
+    start = "PS1='> '; autoload -Uz compinit; compinit -u -D; eval \"$(tm completion zsh)\"; echo ready\n"
     zsh = ["zsh", "-f", "-i"]
     typed(zsh, [(start, "ready\r\n"), ("tm show ses\t", "sessions")], store, shell)
     typed(zsh, [(start, "ready\r\n"), ("tm list --status=pe\t", "pending")], store, shell)
