@@ -151,6 +151,8 @@ def _app(names: Iterable[str], first: Sequence[str] = ()) -> typer.Typer:
     for name in names:
         module = importlib.import_module(f"tmfiles.cli.{COMMANDS[name]}")
         found = getattr(module, name, None) or getattr(module, f"{name}_")
+        if filters := getattr(found, "filters", None):
+            found = importlib.import_module("tmfiles.cli.filters").with_filters(found, filters)
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
         else:

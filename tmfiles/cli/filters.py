@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -15,8 +14,12 @@ from tmfiles.errors import TmError
 from tmfiles.query import Query
 
 
-@dataclass(frozen=True)
-class Filter:
+def _several(given: list[str]) -> tuple[str, ...]:
+    """Read values that may be repeated, or have commas between them."""
+    return tuple(words(given))
+
+
+class Filter(NamedTuple):
     """An option: which field of `Query` it fills, of which type its words are, and how they become its value.
 
     `opposite` are the option's names when it asks for the contrary, told in help only if `told`.
@@ -26,7 +29,7 @@ class Filter:
     names: str
     metavar: str
     help: str
-    read: Callable[[Any], Any] = lambda given: tuple(words(given))
+    read: Callable[[Any], Any] = _several
     kind: Any = list[str]
     opposite: str = ""
     told: str = ""
@@ -91,26 +94,31 @@ OF_STATUS = ("status", "is_blocked", "completed")
 
 
 def filtered(*without: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command the options of all filters but those named; its parameter `asked` is the query they make."""
-    names = [name for name in FILTERS if name not in without]
+    """Mark a command to be given the options of all filters but those named; see `with_filters`."""
 
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(command, eval_str=True)
+    def mark(command: Callable[..., Any]) -> Callable[..., Any]:
+        command.filters = [name for name in FILTERS if name not in without]  # type: ignore[attr-defined]
+        return command
 
-        @functools.wraps(command)
-        def run(**given: Any) -> Any:
-            own = {name: given.pop(name) for name in _parameter_names(names)}
-            return command(**given, asked=query(own))
+    return mark
 
-        parameters: list[inspect.Parameter] = []
-        for parameter in signature.parameters.values():
-            parameters += _options(names) if parameter.name == "asked" else [parameter]
-        run.__signature__ = signature.replace(  # type: ignore[attr-defined]
-            parameters=[one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters]
-        )
-        return run
 
-    return decorate
+def with_filters(command: Callable[..., Any], names: list[str]) -> Callable[..., Any]:
+    """Give a command with the options of these filters in the place of its parameter `asked`, the query they make."""
+    signature = inspect.signature(command, eval_str=True)
+
+    @functools.wraps(command)
+    def run(**given: Any) -> Any:
+        own = {name: given.pop(name) for name in _parameter_names(names)}
+        return command(**given, asked=query(own))
+
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        parameters += _options(names) if parameter.name == "asked" else [parameter]
+    run.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters]
+    )
+    return run
 
 
 def query(given: Mapping[str, Any]) -> Query:
