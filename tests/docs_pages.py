@@ -9,9 +9,11 @@ from writing import run
 
 from tmfiles.cli.app import ALIASES, COMMANDS
 from tmfiles.rules import RULES
+from tmfiles.settings import PERSON, STORE, TABLE, Setting
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 PARTS = {
+    "config": ("get", "set", "unset"),
     "dep": ("add", "remove", "tree", "cycles"),
     "template": ("list", "show", "apply", "create"),
     "criteria": ("list", "add", "met", "remove"),
@@ -52,7 +54,30 @@ def _help(words: list[str]) -> str:
     return "\n".join(line.rstrip() for line in done.out.strip().split("\n")) + "\n"
 
 
-PAGES = {"rules.md": rules, "commands.md": commands}
+def settings() -> str:
+    """The page of settings, with the table of those that several places may say made from the program's."""
+    page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
+    head, start, rest = page.partition("<!-- made by `python tests/docs_pages.py` from here -->\n")
+    _, end, tail = rest.partition("<!-- to here -->\n")
+    assert start, "the mark of the table is gone"
+    assert end, "the mark of the table's end is gone"
+    return (
+        head
+        + start
+        + "".join(["| setting | default | says it |\n|---|---|---|\n", *map(_setting, TABLE.values())])
+        + end
+        + tail
+    )
+
+
+def _setting(one: Setting) -> str:
+    default = {"": "", True: "true", False: "false"}.get(one.default, str(one.default).removesuffix(".0"))
+    places = [f"`{name}`" for name in (one.flag, one.variable, one.git and f"git config {one.git}") if name]
+    places += ["the store"] * (STORE in one.places) + ["the person"] * (PERSON in one.places)
+    return f"| `{one.key}`: {one.about} | {f'`{default}`' if default else ''} | {', '.join(places)} |\n"
+
+
+PAGES = {"rules.md": rules, "commands.md": commands, "settings.md": settings}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -16,9 +16,9 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__main_
 # The rows of the house, nearest the ground first: a module imports from rows before its own, or from its own.
 ROWS = (
     ("errors",),
-    ("task", "ids", "graph", "query", "merge", "dates", "words", "terms", "changes", "measure"),
+    ("task", "ids", "graph", "query", "merge", "dates", "words", "terms", "changes", "measure", "settings"),
     ("codec", "schema", "rules", "custom", "policies", "_accept", "resources"),
-    ("store", "index", "git", "config", "lock"),
+    ("store", "index", "git", "config", "person", "lock"),
     ("workspace",),
     ("actions", "check", "sync", "history", "metrics", "interop"),
     ("render",),

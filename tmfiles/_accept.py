@@ -415,6 +415,13 @@ def config(data):
             data__commit = data["commit"]
             if not isinstance(data__commit, (str)): raise Refused
             if not (isinstance(data__commit, str) and data__commit == 'auto' or isinstance(data__commit, str) and data__commit == 'manual'): raise Refused
+        if "limit" in data_keys:
+            data_keys.remove("limit")
+            data__limit = data["limit"]
+            if not isinstance(data__limit, (int)) and not (isinstance(data__limit, float) and data__limit.is_integer()) or isinstance(data__limit, bool): raise Refused
+            if isinstance(data__limit, (int, float)) and not isinstance(data__limit, bool):
+                if data__limit < 0: raise Refused
+                if data__limit > 999999: raise Refused
         if "run_hooks" in data_keys:
             data_keys.remove("run_hooks")
             data__runhooks = data["run_hooks"]

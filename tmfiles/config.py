@@ -18,13 +18,16 @@ COMMITS = ("auto", "manual")
 
 class Config(
     namedtuple(
-        "Config", "types layout commit run_hooks declared trailers", defaults=((), "auto", "auto", False, "", False)
+        "Config",
+        "types layout commit run_hooks declared trailers limit",
+        defaults=((), "auto", "auto", False, "", False, None),
     ),
 ):
     """The store's own settings: extra task types, layout of new files, when to commit, whether hooks run.
 
     `declared` is what config.yaml declares about tasks, as JSON on one line: most commands need none of it.
-    `trailers` tells whether the trailers of commits act on tasks.
+    `trailers` tells whether the trailers of commits act on tasks; `limit` is how many tasks a terminal shows, None
+    where the store does not say.
     """
 
     __slots__ = ()
@@ -35,6 +38,7 @@ class Config(
     run_hooks: bool
     declared: str
     trailers: bool
+    limit: int | None
 
     @property
     def all_types(self) -> tuple[str, ...]:
@@ -44,15 +48,17 @@ class Config(
     def to_text(self) -> str:
         """Write the value as lines, for the cache: reading YAML again would cost more than the command."""
         flags = ("hooks " if self.run_hooks else "") + ("trailers" if self.trailers else "")
-        return "\n".join((self.layout, self.commit, flags, self.declared, *self.types))
+        limit = "" if self.limit is None else str(self.limit)
+        return "\n".join((self.layout, self.commit, flags, limit, self.declared, *self.types))
 
     @classmethod
     def from_text(cls, text: str) -> Config:
         """Read what `to_text` wrote; nothing means the defaults."""
         if not text:
             return cls()
-        layout, commit, flags, declared, *types = text.split("\n")
-        return cls(tuple(types), layout, commit, "hooks" in flags, declared, "trailers" in flags)
+        layout, commit, flags, limit, declared, *types = text.split("\n")
+        most = int(limit) if limit else None
+        return cls(tuple(types), layout, commit, "hooks" in flags, declared, "trailers" in flags, most)
 
 
 def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
@@ -78,6 +84,7 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
             bool(doc.get("run_hooks")),
             _declared(doc),
             bool(doc.get("trailers")),
+            doc.get("limit"),
         ),
         problems,
     )
@@ -97,34 +104,36 @@ def _declared(doc: Mapping[str, Any]) -> str:
 
 class Environment(
     namedtuple(
-        "Environment", "store actor lock_timeout now seed request editor", defaults=("", "", 60.0, "", "", "", "")
+        "Environment",
+        "store actor lock_timeout now seed request variables",
+        defaults=("", "", None, "", "", "", None),
     ),
 ):
     """What `TM_*` variables say: the store's folder, who acts, seconds to wait; fixed time and seed for tests.
 
-    `request` names what is asked for, so that it is done once however often it is asked; `editor` is the one
-    to open.
+    `request` names what is asked for, so that it is done once however often it is asked. `variables` are all there
+    are, None where a program says what holds.
     """
 
     __slots__ = ()
 
     store: str
     actor: str
-    lock_timeout: float
+    lock_timeout: float | None
     now: str
     seed: str
     request: str
-    editor: str
+    variables: Mapping[str, str] | None
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Environment:
         """Read the variables; raises TmError (code `usage`) when one cannot be understood."""
-        wait = variables.get("TM_LOCK_TIMEOUT", "60")
+        wait = variables.get("TM_LOCK_TIMEOUT")
         try:
-            seconds = float(wait)
+            seconds = None if wait is None else float(wait)
         except ValueError:
             seconds = -1
-        if not 0 <= seconds < 1e6:
+        if seconds is not None and not 0 <= seconds < 1e6:
             raise TmError(f"TM_LOCK_TIMEOUT={wait!r} is no number of seconds", "for example 30", "usage")
         get = variables.get
         return cls(
@@ -134,5 +143,5 @@ class Environment(
             get("TM_NOW", ""),
             get("TM_SEED", ""),
             " ".join(get("TM_REQUEST_ID", "").split()),
-            get("TM_EDITOR", "").strip(),
+            variables,
         )

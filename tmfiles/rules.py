@@ -68,7 +68,7 @@ RULES = {
 
 VERSION = 1  # of the store's format
 
-_CONFIG_KEYS = ("version", "types", "layout", "commit", "run_hooks", "trailers", "compat", "fields", "policies")
+CONFIG_KEYS = ("version", "types", "layout", "commit", "run_hooks", "trailers", "compat", "fields", "policies", "limit")
 _DATES = ("due", "wait_until", "created_at", "started_at", "completed_at")
 _DURATIONS = ("estimate", "actual")
 # The mappings inside a task, and which of their keys are times.
@@ -113,7 +113,7 @@ def config_problems(doc: Mapping[str, Any], path: str, data: bytes | None = None
         # What a newer format allows is not for this one to judge.
         message = f"made by a newer tm: this store has format {version}, this tm knows {VERSION}; upgrade tm"
         return placed([finding(("version",), "newer-version", message)], path, data)
-    findings = unknown((), doc, _CONFIG_KEYS, {})
+    findings = unknown((), doc, CONFIG_KEYS, {})
     return in_order(schema.problems(doc, path, data, "config") + placed(findings, path, data))
 
 

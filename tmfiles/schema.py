@@ -122,6 +122,28 @@ def _declared(one: Mapping[str, Any]) -> dict[str, Any]:
     return {**schema, "examples": [examples]}
 
 
+def standalone(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Give the schema of a task's custom fields as a document of its own."""
+    about = {"$schema": _schema("task")["$schema"], "title": "Custom fields", "description": "A task's fields."}
+    return {**about, **custom(declared)}
+
+
+def of_store(types: Sequence[str], declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Give the schema of a task with a store's own types and custom fields worked in."""
+    whole = text("task")
+    kind = {key: value for key, value in whole["properties"]["type"].items() if "attern" not in key}
+    properties = {**whole["properties"], "type": {**kind, "enum": list(types)}}
+    if declared:
+        properties["fields"] = {**properties["fields"], **custom(declared)}
+    required = [*whole["required"], *(["fields"] if any(one.get("required") for one in declared.values()) else [])]
+    return {**whole, "required": required, "properties": properties}
+
+
+def text(kind: str) -> dict[str, Any]:
+    """Give one of the schemas as it is published."""
+    return _schema(kind)
+
+
 class Custom:
     """Custom fields as declared: says what is wrong in a task's `fields`, quickly when nothing is."""
 

@@ -72,6 +72,8 @@ HEADINGS = {
         "hooks": "hooks",
         "commit": "gathering",
         "resolve": "sharing",
+        "config": "settings",
+        "schema": "settings",
         "import": "stores",
         "export": "exports",
         "completion": "completion",
@@ -164,7 +166,7 @@ def _options(
     context: typer.Context,
     folder: Annotated[str, typer.Option("-C", metavar="DIR", help="Work on the store of this folder.")] = ".",
     actor: Annotated[str, typer.Option("--as", metavar="NAME", help="Act under this name.")] = "",
-    color: Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")] = "auto",
+    color: Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")] = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but data and errors.")] = False,
     version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
 ) -> None:

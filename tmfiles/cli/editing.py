@@ -49,7 +49,7 @@ def edit(
         raise TmError("--add makes a new task", "leave the rest out", "usage")
     if not (chosen or new or resume):
         raise TmError("say which task", "tm edit ID; a new one: tm edit --add", "usage")
-    command = workspace.environment.editor or workspace.git_settings.editor
+    command = workspace.sources.say("editor").value or workspace.git_settings.editor
     if not command:
         raise TmError("no editor is set", "name one: git config --global core.editor nano, or TM_EDITOR=nano")
     if resume:

@@ -61,7 +61,7 @@ def _check(more: Sequence[str]) -> int:
 
 def _show(name: str, ids: Sequence[str], limit: int | None, *, plain: bool, json: bool) -> None:
     session, shape = Session(), screens.shaped(plain, json)
-    query = Query(limit=screens.limited(limit, bool(shape.form)))
+    query = Query(limit=screens.limited(session, limit, bool(shape.form)))
     try:
         if name == "show":
             screens.shown(session, ids, plain, json)

@@ -31,7 +31,7 @@ def list_(
     tm list --status blocked --tag auth --sort -updated
     """
     shape = screens.shaped(plain, json, form, group)
-    query = asked._replace(sort=sort, limit=screens.limited(limit, bool(shape.form)))
+    query = asked._replace(sort=sort, limit=screens.limited(context.obj, limit, bool(shape.form)))
     screens.listed(context.obj, query, shape, everything=everything)
 
 
@@ -53,7 +53,9 @@ def ready(
     tm ready --tag auth
     """
     shape = screens.shaped(plain, json, form, group)
-    screens.ready(context.obj, asked._replace(sort=sort, limit=screens.limited(limit, bool(shape.form))), shape)
+    screens.ready(
+        context.obj, asked._replace(sort=sort, limit=screens.limited(context.obj, limit, bool(shape.form))), shape
+    )
 
 
 @filtered(*OF_STATUS)
@@ -74,7 +76,9 @@ def blocked(
     tm blocked --mine
     """
     shape = screens.shaped(plain, json, form, group)
-    screens.blocked(context.obj, asked._replace(sort=sort, limit=screens.limited(limit, bool(shape.form))), shape)
+    screens.blocked(
+        context.obj, asked._replace(sort=sort, limit=screens.limited(context.obj, limit, bool(shape.form))), shape
+    )
 
 
 def next_(context: typer.Context, plain: o.Plain = False, json: o.Json = False) -> None:

@@ -47,7 +47,7 @@ def log(
         raise TmError("--deleted and ID contradict each other", f"what was done to it: tm log {id_}", "usage")
     if gone and patch and not json:
         raise TmError("--deleted shows a line a task, and no patch", "what was deleted: tm log ID --patch", "usage")
-    most = _limit(limit, json)
+    most = _limit(session, limit, json)
     workspace = session.workspace()
     now = workspace.now()
     start = dates.past(since, now) if since else None
@@ -77,10 +77,10 @@ def log(
     _ended(session, count, most, "no commits since then" if since else "no commits yet")
 
 
-def _limit(limit: int | None, json: bool) -> int:
+def _limit(session: Session, limit: int | None, json: bool) -> int:
     if limit is not None and limit < 0:
         raise TmError(f"limit {limit} is below 0", "0 means all", "usage")
-    return screens.limited(limit, False, json)
+    return screens.limited(session, limit, False, json)
 
 
 def _ended(session: Session, count: int, most: int, none: str) -> None:
@@ -156,7 +156,7 @@ def undo(
     if listed:
         if which or no_commit or message:
             raise TmError("--list only shows", "leave out what it is to take back, and how", "usage")
-        _steps(session, _limit(limit, json), json)
+        _steps(session, _limit(session, limit, json), json)
         return
     if limit is not None:
         raise TmError("--limit goes with --list", "how many to take back stands alone: tm undo 3", "usage")

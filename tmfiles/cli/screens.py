@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from tmfiles.render.screen import Screen
     from tmfiles.workspace import Workspace
 
-# How many tasks a terminal gets unless asked otherwise; a pipe gets all.
-_SCREENFUL = 50
-
-
 FORMS = ("", "plain", "json", "id")
 
 
@@ -52,11 +48,11 @@ def shaped(plain: bool, json: bool, form: str = "", group: str = "") -> Shape:
     return Shape(form or flag, group)
 
 
-def limited(limit: int | None, *formed: bool) -> int:
-    """Give the limit that holds: as asked for, or a screenful on a terminal; a form for programs is whole."""
+def limited(session: Session, limit: int | None, *formed: bool) -> int:
+    """Give the limit that holds: as asked for, or as set for a terminal; a form for programs is whole."""
     if limit is not None:
         return limit
-    return _SCREENFUL if sys.stdout.isatty() and not any(formed) else 0
+    return int(session.setting("limit")) if sys.stdout.isatty() and not any(formed) else 0
 
 
 def listed(session: Session, query: Query, shape: Shape, *, everything: bool = False) -> None:

@@ -32,5 +32,5 @@ def search(
     tm search 'login cook* -mobile' --not-completed
     """
     shape = screens.shaped(plain, json, form, group)
-    query = asked._replace(sort=sort, limit=screens.limited(limit, bool(shape.form)))
+    query = asked._replace(sort=sort, limit=screens.limited(context.obj, limit, bool(shape.form)))
     screens.searched(context.obj, " ".join(words), query, shape)

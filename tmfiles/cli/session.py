@@ -27,7 +27,7 @@ _WHEN = ("auto", "always", "never")
 class Session:
     """One run: the options that stand before the command, and its two streams."""
 
-    def __init__(self, folder: str = ".", actor: str = "", *, quiet: bool = False, color: str = "auto") -> None:
+    def __init__(self, folder: str = ".", actor: str = "", *, quiet: bool = False, color: str = "") -> None:
         self._folder = folder
         self.color = color
         self.actor = actor
@@ -68,6 +68,8 @@ class Session:
         folder = self.folder
         if not os.path.isdir(folder):
             raise TmError(f"no folder {folder}", "-C DIR takes a folder that is there", "usage")
+        if self._workspace is not None and not self.at:
+            return self._workspace
         found = Workspace.find(folder, self.environment, self._bar)
         if self.at:
             from tmfiles.history.walk import at
@@ -87,14 +89,18 @@ class Session:
 
         return How(self.actor, False if no_commit else None, message, force)
 
+    def setting(self, key: str, flag: str = "") -> Any:
+        """Give the value of a setting; `flag` is what the command line says of it."""
+        return self.workspace().sources.say(key, flag).value
+
     @property
     def color(self) -> str:
-        """When colour is used: auto, always or never."""
+        """When colour is used: auto, always or never; empty leaves it to the settings."""
         return self._color
 
     @color.setter
     def color(self, when: str) -> None:
-        if when not in _WHEN:
+        if when and when not in _WHEN:
             from tmfiles.query import unknown
 
             raise unknown("--color", when, _WHEN)
@@ -102,12 +108,16 @@ class Session:
 
     def screen(self) -> Screen | None:
         """Give the terminal that reads standard output, or None for a pipe, which gets plain lines."""
-        always = self.color == "always"
-        if not (always or sys.stdout.isatty()):
+        # Only a terminal is worth asking git and files for what they say of colour.
+        when = self.color or os.environ.get("TM_COLOR", "")
+        if when != "always" and not sys.stdout.isatty():
             return None
+        if not self.color:
+            when = str(self.setting("color"))
+        always = when == "always"
         from tmfiles.render.screen import Screen
 
-        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or self.color == "never"
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or when == "never"
         return Screen(streams.width(), always or not plain)
 
     def write(self, text: str) -> None:

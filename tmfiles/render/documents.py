@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tmfiles.git.history import Commit
     from tmfiles.task import Task
     from tmfiles.terms import Match
+    from tmfiles.workspace.settled import Said
 
 VERSION = 1
 _CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
@@ -133,3 +134,8 @@ def gathered(result: Gathered) -> dict[str, Any]:
         "commit": result.commit or None,
         "notes": list(result.notes),
     }
+
+
+def said(one: Said) -> dict[str, Any]:
+    """Give a setting with who says so."""
+    return {"key": one.key, "value": None if one.value == "" else one.value, "source": one.source}

@@ -15,11 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+    from typing import Any
 
     from tmfiles.errors import Problem
     from tmfiles.git.repository import Repository
     from tmfiles.git.settings import Settings
     from tmfiles.workspace.draft import Draft
+    from tmfiles.workspace.settled import Sources
 
     Progress = Callable[[str, int, int], None]
 
@@ -49,6 +51,7 @@ class Workspace:
         self._history_read = False
         self._below: str | None = None
         self._git_settings: Settings | None = None
+        self._sources: Sources | None = None
         self._chance: Callable[[int], bytes] | None = None
         # Set while several writes are put together: what they come to so far.
         self.draft: Draft | None = None
@@ -62,8 +65,12 @@ class Workspace:
             if os.path.basename(os.path.normpath(start)) == FOLDER:
                 start = os.path.dirname(os.path.normpath(start))
         root = store.find(start)
+        if root is None and not environment.store and (named := _named_by_git(start)):
+            start, root = named, store.find(named)
+            if root != named:
+                raise _no_store(start, "git config tm.store")
         if root is None or (environment.store and root != os.path.realpath(start)):
-            raise _no_store(start, environment.store)
+            raise _no_store(start, "TM_STORE" if environment.store else "")
         return cls(root, environment, progress)
 
     def _private_folder(self) -> str:
@@ -103,9 +110,41 @@ class Workspace:
             self._git_settings = settings(self.home)
         return self._git_settings
 
+    @property
+    def sources(self) -> Sources:
+        """What the settings are, and who says so."""
+        from tmfiles.workspace.settled import Sources
+
+        if self._sources is None:
+            self._sources = Sources(self.environment, self._git_config, self._said)
+        return self._sources
+
+    def _git_config(self) -> Mapping[str, str]:
+        if self._git_settings is None and self.repository is not None:
+            from tmfiles.git.settings import own
+
+            return own(self.repository.root)
+        return self.git_settings.config if self.repository is not None else {}
+
+    def _said(self, key: str) -> Mapping[str, Any]:
+        """Give what config.yaml says; before the store is read, its file is only parsed where it has the word."""
+        from tmfiles.workspace.settled import said_by
+
+        if self._oddities is not None:
+            return said_by(self.config)
+        try:
+            data = self.store.read(CONFIG)
+        except OSError:
+            return {}
+        if key.encode() not in data:
+            return {}
+        from tmfiles.config import parse
+
+        return said_by(parse(data, f"{FOLDER}/{CONFIG}")[0])
+
     def actor(self, named: str = "") -> str:
-        """Give who acts: as named, as `TM_AGENT_ID` says, as Git's identity says, as the system says."""
-        if name := named.strip() or self.environment.actor:
+        """Give who acts: as named, as the settings say, as Git's identity says, as the system says."""
+        if name := named.strip() or self.environment.actor or self.sources.say("actor").value:
             return " ".join(name.split())
         if self.repository is not None and (author := self.git_settings.author) is not None:
             return author.name
@@ -250,11 +289,24 @@ class Workspace:
             self._index = None
 
 
+def _named_by_git(start: str) -> str:
+    """Give the folder that git's `tm.store` names, relative to the top of its work tree; empty where it does not."""
+    from tmfiles.git.repository import discover
+    from tmfiles.git.settings import own
+
+    place = discover(start)
+    said = own(place.root).get("tm.store", "") if place else ""
+    if not place or not said:
+        return ""
+    folder = os.path.realpath(os.path.join(place.root, os.path.expanduser(said)))
+    return os.path.dirname(folder) if os.path.basename(folder) == FOLDER else folder
+
+
 def _no_store(start: str, named: str) -> TmError:
     where = os.path.abspath(start)
     if named:
-        hint = "correct the variable, or make a store there: tm init"
-        return TmError(f"no {FOLDER}/ in {where}, which TM_STORE names", hint, "not_found")
+        hint = "correct that, or make a store there: tm init"
+        return TmError(f"no {FOLDER}/ in {where}, which {named} names", hint, "not_found")
     hint = "it was removed, and HEAD has it: git restore .tasks" if _had_one(start) else "make a store here: tm init"
     return TmError(f"no {FOLDER}/ in {where} or any folder above it", hint, "not_found")
 

@@ -108,12 +108,14 @@ def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, 
     notes += heeded.notes
     if heeded.forced:
         order = order._replace(trailers=(*order.trailers, ("Tm-Forced", ", ".join(heeded.forced))))
-    committing = (config.commit == "auto") if order.how.commit is None else order.how.commit
+    said = workspace.sources.say
+    committing = said("commit").value == "auto" if order.how.commit is None else order.how.commit
+    hooks = bool(said("run_hooks").value)
     with Held("nothing was changed") as held:
         run = _Run(workspace, place, order, view, changes, notes)
-        commit = run.uncommitted() if not committing else run.hooked() if config.run_hooks else run.committed()
+        commit = run.uncommitted() if not committing else run.hooked() if hooks else run.committed()
         held.words, held.hint = f"{run.what} was saved first", "to take it back: tm undo" if commit else ""
-        _keep_in_cache(run, entries, commit)
+        _keep_in_cache(run, entries, commit, hooks=hooks)
     return Outcome(tuple(dict.fromkeys(c.id for c in changes if c.id)), commit, tuple(notes))
 
 
@@ -145,7 +147,9 @@ def locked(workspace: Workspace, order: Order) -> Lock:
             f"cannot write to {workspace.private}: {error.strerror}",
             "reading works; to write, the repository must be writable",
         ) from error
-    return Lock(path, f"tm {order.op}", workspace.environment.lock_timeout)
+    wait = workspace.environment.lock_timeout
+    seconds = workspace.sources.say("lock_timeout").value if wait is None else wait
+    return Lock(path, f"tm {order.op}", seconds)
 
 
 class _Run:
@@ -354,11 +358,11 @@ def refuse_state(place: Repository) -> None:
     raise TmError(f"{what}: a commit made now could be lost", f"{hint}, or edit without a commit: --no-commit")
 
 
-def _keep_in_cache(run: _Run, entries: Mapping[str, Entry], commit: str) -> None:
+def _keep_in_cache(run: _Run, entries: Mapping[str, Entry], commit: str, *, hooks: bool) -> None:
     """Tell the cache what was written, so that the next read finds nothing to do."""
     workspace = run.workspace
     workspace.wrote({change.path: entries.get(change.path) for change in run.changes})
     # Hooks, and a commit of the user's that took ours along, may have changed other tasks as well.
-    if commit and not run.along and not run.view.config.run_hooks:
+    if commit and not run.along and not hooks:
         gone = {change.id: change.new is None for change in run.changes if change.id}
         workspace.committed(run.before.commit or "", commit, run.now, workspace.actor(run.order.how.actor), gone)

@@ -1,0 +1,150 @@
+"""The commands config and schema: what is set and by whom, and what a task may hold here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from tmfiles.actions import settings as actions
+from tmfiles.cli import options as o
+from tmfiles.cli import parse
+from tmfiles.cli.session import Session
+from tmfiles.errors import TmError
+from tmfiles.render import documents
+from tmfiles.render.text import line
+
+config = typer.Typer(
+    cls=parse.Group,
+    help="Show the settings, and set them.\n\ntm config",
+    rich_markup_mode=None,
+    invoke_without_command=True,
+)
+Key = Annotated[str, typer.Argument(metavar="KEY", help="A setting; of what config.yaml declares also policies.wip.")]
+Person = Annotated[bool, typer.Option("--person", help="In your own file, for all your stores.")]
+Clone = Annotated[bool, typer.Option("--clone", help="In this clone's git configuration.")]
+
+
+@config.callback()
+def listed(context: typer.Context, json: o.Json = False) -> None:
+    """Show every setting with who says so; get, set and unset are for one.
+
+    tm config
+    """
+    if context.invoked_subcommand is not None:
+        return
+    session: Session = context.obj
+    told = actions.settled(session.workspace(), _flags(session))
+    if json:
+        session.document([documents.said(one) for one in told])
+        return
+    rows = [(one.key, _shown(one.value), one.source) for one in told]
+    widths = [max(len(row[n]) for row in rows) for n in (0, 1)]
+    widths[1] = min(widths[1], 40)
+    session.write("".join(f"{key:{widths[0]}}  {value:{widths[1]}}  {source}\n" for key, value, source in rows))
+
+
+def _flags(session: Session) -> dict[str, str]:
+    return {"actor": session.actor, "color": session.color}
+
+
+def _shown(value: Any) -> str:
+    if value in ("", None):
+        return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
+    return line(documents.compact(value) if isinstance(value, (dict, list)) else str(value))
+
+
+def _place(person: bool, clone: bool) -> str:
+    if person and clone:
+        raise TmError("--person and --clone are two places", "leave one of the two out", "usage")
+    return "person" if person else "clone" if clone else "store"
+
+
+@config.command("get", cls=parse.Command)
+def get(context: typer.Context, key: Key, json: o.Json = False) -> None:
+    """Print one setting's value.
+
+    tm config get limit
+    """
+    session: Session = context.obj
+    told = actions.said(session.workspace(), key, _flags(session))
+    if json:
+        session.document(documents.said(told))
+    else:
+        session.write(f"{_shown(told.value) if told.value not in ('', None) else ''}\n")
+
+
+@config.command("set", cls=parse.Command)
+def set_(
+    context: typer.Context,
+    key: Key,
+    value: Annotated[
+        str, typer.Argument(metavar="VALUE", help="What it is to be; for declarations, YAML on one line.")
+    ],
+    person: Person = False,
+    clone: Clone = False,
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> None:
+    """Set a setting of the store, in one commit, or your own.
+
+    tm config set limit 20 --person
+    """
+    _put(context.obj, key, value, _place(person, clone), no_commit, message, json)
+
+
+@config.command("unset", cls=parse.Command)
+def unset(
+    context: typer.Context,
+    key: Key,
+    person: Person = False,
+    clone: Clone = False,
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> None:
+    """Take a setting away: of the store, or your own.
+
+    tm config unset limit --person
+    """
+    _put(context.obj, key, None, _place(person, clone), no_commit, message, json)
+
+
+def _put(session: Session, key: str, value: str | None, place: str, no_commit: bool, message: str, json: bool) -> None:
+    workspace = session.workspace()
+    done = actions.put(workspace, key, value, place, session.how(no_commit, message))
+    if json:
+        session.document({**done._asdict(), "commit": done.commit or None, "notes": list(done.notes)})
+        return
+    for note in done.notes:
+        session.tell(f"tm: {note}")
+    did = f"{'unset' if value is None else 'set'} {done.key}"
+    session.tell(did if done.changed else f"{done.key} is as it was: nothing to change")
+
+
+def schema(
+    context: typer.Context,
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help="task, config, output, or custom: the fields alone.")
+    ] = "task",
+    json: o.Json = False,
+) -> None:
+    """Print the JSON Schema of this store's tasks, for editors.
+
+    The types, custom fields and names that the store declares are worked in.
+
+    tm schema task
+    """
+    from tmfiles.actions.schemas import of
+
+    session: Session = context.obj
+    found = of(session.workspace(), kind)
+    if json:
+        session.document(found)
+    else:
+        session.write(documents.compact(found, 2) + "\n")
