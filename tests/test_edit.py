@@ -166,24 +166,33 @@ def test_a_text_that_cannot_be_saved_now_is_kept(store: Store, typing: Editor, m
 
 
 def test_on_a_terminal_it_offers_to_go_on(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """After a mistake it shows what is wrong and asks; the editor then has the text as it was typed."""
-    script = (
-        f'if [ -e {tmp_path}/2 ]; then sed -i s/donne/pending/ "$1"; else : > {tmp_path}/2; cp {tmp_path}/1 "$1"; fi'
-    )
+    """A mistake is shown and asked about; who goes on has the text as it was typed, who does not finds it kept."""
+    first = f': > {tmp_path}/2; cp {tmp_path}/1 "$1"'
+    script = f'if [ -e {tmp_path}/2 ]; then sed -i s/donne/pending/ "$1"; else {first}; fi'
     (tmp_path / "1").write_text("title: Docs\nstatus: donne  # soon\n", encoding="utf-8")
     scripted(monkeypatch, script)
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        command("edit", "docs"), cwd=store.path, env=environment(), stdin=theirs, stderr=theirs
-    ) as child:
-        os.close(theirs)
-        os.write(ours, b"\n")
-        assert child.wait(timeout=30) == 0
-    said = os.read(ours, 4096).decode()
-    os.close(ours)
+    said = answered(store, b"\n", 0)
     assert "status 'donne' is not one of" in said
     assert "Go on editing? [Y/n]" in said
     assert store.file("docs").read_text(encoding="utf-8") == "title: Docs\nstatus: pending  # soon\n"
+    (tmp_path / "2").unlink()
+    said = answered(store, b"n\n", 1)
+    assert said.count("status 'donne'") == 1
+    assert said.count("tm edit --resume docs") == 2
+    assert "status: donne  # soon\n" in kept(store)
+
+
+def answered(store: Store, answer: bytes, code: int) -> str:
+    """Run `tm edit docs` on a terminal, type an answer, and give what stood there."""
+    ours, theirs = pty.openpty()
+    words, env = command("edit", "docs"), environment()
+    with subprocess.Popen(words, cwd=store.path, env=env, stdin=theirs, stderr=theirs) as child:
+        os.close(theirs)
+        os.write(ours, answer)
+        assert child.wait(timeout=30) == code
+    said = os.read(ours, 65536).decode()
+    os.close(ours)
+    return said
 
 
 @pytest.mark.parametrize("committed", [False, True])
@@ -285,3 +294,10 @@ def test_wrong_words_are_refused(store: Store, monkeypatch: pytest.MonkeyPatch) 
     for name in ("VISUAL", "EDITOR"):
         monkeypatch.delenv(name, raising=False)
     assert "no editor is set" in store.do("edit", "docs", code=1).err
+
+
+def test_what_is_odd_but_allowed_is_told(store: Store, typing: Editor) -> None:
+    """A key that the format does not know is kept, and told."""
+    typing("title: Docs\ncolour: blue\n")
+    assert ".tasks/docs.yaml:2:1: unknown key 'colour' (unknown-key)" in store.do("edit", "docs").err
+    assert store.doc("docs")["colour"] == "blue"

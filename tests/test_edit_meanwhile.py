@@ -136,6 +136,8 @@ BASE = "title: One\npriority: low\n"
         ("title: One\npriority: high\n", "# c\ntitle: One\npriority: low\n", "# c\ntitle: One\npriority: high\n"),
         ("title: Two\npriority: low\n", "title: Two\npriority: low\n", "title: Two\npriority: low\n"),
         ("title: Two\n", "title: One\npriority: low\n\nassignee: jo\n", "title: Two\n\nassignee: jo\n"),
+        (BASE + "\ntags: [a, m]\n", BASE + "\ntags: [a, t]\n", BASE + "\ntags: [a, m, t]\n"),
+        (BASE + "\ncontext: M\n", BASE + "\ncontext: T\n", ""),
         ("title: Mine\npriority: low\n", "title: Theirs\npriority: low\n", ""),
         ("# c\ntitle: One\npriority: low\n", "# d\ntitle: One\npriority: low\n", ""),
         ("title: [\n", "title: Two\npriority: low\n", ""),

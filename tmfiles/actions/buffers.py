@@ -20,7 +20,7 @@ FOLDER = "edit"
 NEW = "new"
 # Lines that begin so, at the top of a buffer, are from tm and are not read back.
 TOLD = b"#tm: "
-_PREFACE = b"# Several tasks. Each begins below a line '--- # task ID': leave those lines as they are.\n"
+_PREFACE = b"# Several tasks, each below its line '--- # task ID': leave those lines be.\n"
 _BEGINS = re.compile(rb"^--- # task (\S+)[ \t]*\r?$", re.MULTILINE)
 
 

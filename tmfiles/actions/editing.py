@@ -110,7 +110,11 @@ def closed(workspace: Workspace, buffer: Buffer, how: How) -> Done:
     except TmError as error:
         raise told(buffer, error) from error
     buffer.drop()
-    return result
+    notes = list(result.outcome.notes)
+    for task in result.tasks:
+        found = [str(one) for one in workspace.view().problems_of(task.path)]
+        notes += [one for one in found if not any(one in note for note in notes)]
+    return result._replace(outcome=result.outcome._replace(notes=tuple(notes)))
 
 
 def told(buffer: Buffer, error: TmError) -> TmError:

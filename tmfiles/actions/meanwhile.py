@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tmfiles import codec
+from tmfiles import codec, merge
 from tmfiles.errors import TmError
-from tmfiles.task import SHAPES
+from tmfiles.task import PROSE, SHAPES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 def merged(base: bytes, mine: bytes, theirs: bytes) -> tuple[bytes | None, list[str]]:
     """Put what changed on either side since `base` into one text, or say what is in the way.
 
-    A text without clashes holds every field and every comment of both sides. Where there is none, the lines
-    name each field that both changed, or give the other side's text where fields cannot tell the difference.
+    A text without clashes holds every field and every comment of both sides, sets and lists that both changed
+    put together. Where there is none, the lines name each field of which one side would have to give way, or
+    give the other side's text where fields cannot tell the difference.
     """
     if mine in (base, theirs):
         return theirs, []
@@ -24,11 +25,17 @@ def merged(base: bytes, mine: bytes, theirs: bytes) -> tuple[bytes | None, list[
     except TmError:
         return None, _whole(theirs)
     ours, others = _changes(docs[0], docs[1]), _changes(docs[0], docs[2])
+    doc, settled = merge.merge(*docs)
+    lost = [one.key for one in settled if one.rule != "both"]
     clashes = [key for key in ours if key in others and ours[key] != others[key]]
+    # Long text that both changed is for a person to read, even where its lines can stand one after the other.
+    clashes = [key for key in clashes if key in PROSE or any(one.startswith(key) for one in lost)]
     if clashes:
         return None, [line for key in clashes for line in _both(key, docs[0].get(key), ours[key], others[key])]
-    for start, into, changes in ((theirs, mine, others), (mine, theirs, ours)):
-        if _patched(base, changes) == start and (text := _patched(into, changes)) is not None:
+    sides = ((theirs, others, mine, docs[1]), (mine, ours, theirs, docs[2]))
+    for start, changes, into, held in () if lost else sides:
+        # Only a side that is no more than its fields can be put into the other without losing a comment.
+        if _patched(base, changes) == start and (text := _patched(into, _changes(held, doc))) is not None:
             return text, []
     return None, _whole(theirs)
 

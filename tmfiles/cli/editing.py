@@ -95,8 +95,10 @@ def _edited(session: Session, workspace: Workspace, buffer: Buffer, command: str
                     buffer.drop()
                     raise
                 refused = _left(buffer, error)
-            if not _goes_on(session, refused):
+            if not (sys.stdin.isatty() and sys.stderr.isatty()):
                 raise refused
+            if not _goes_on(session, refused):
+                raise TmError("nothing was changed", refused.hint, refused.code)
 
 
 def _left(buffer: Buffer, error: TmError) -> TmError:
@@ -109,12 +111,11 @@ def _left(buffer: Buffer, error: TmError) -> TmError:
 
 
 def _goes_on(session: Session, error: TmError) -> bool:
-    """Ask on a terminal whether to go on editing."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
+    """Show what is wrong, and ask whether to go on editing."""
     session.warn(boundary.worded(error))
     session.warn("Go on editing? [Y/n] ")
     try:
         return sys.stdin.readline().strip().lower() in ("", "y", "yes")
     except KeyboardInterrupt:
+        session.warn("\n")
         raise TmError("interrupted", error.hint, "interrupted") from None
