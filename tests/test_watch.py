@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from conftest import GitRepo
-from writing import Store
+from writing import Store, command, environment
 
 
 class Watched(Store):
@@ -188,9 +191,6 @@ def test_history_that_was_rewritten_is_no_bug(store: Watched) -> None:
     store.news("bo")
     store.git("commit", "--quiet", "--amend", "--message", "another")
     assert store.news("bo") == []
-    store.git("reflog", "expire", "--expire=now", "--all")
-    store.git("gc", "--quiet", "--prune=now")
-    store.news("bo")
     (place,) = (store.path / ".git/tm/readers").glob("bo-*/place.json")
     gone = json.loads(place.read_text(encoding="utf-8")) | {"commit": "0" * 40}
     place.write_text(json.dumps(gone), encoding="utf-8")
@@ -210,3 +210,71 @@ def test_a_terminal_reads_lines(store: Watched) -> None:
     store.by("li", "discover", docs, "Two\nlines")
     assert store.by("bo", "watch").split("  ", 1)[1] == f"discovery  {docs}  li  Two lines\n"
     assert store.do("--as", "bo", "watch").err == "nothing is new\n"
+
+
+@pytest.mark.timeout(120)
+def test_following_tells_as_it_happens(store: Watched) -> None:
+    """A line for each, as soon as a commit is there; an interrupt is its end, and what was told is read."""
+    docs = store.add("Docs")
+    words = command("--as", "bo", "watch", "--follow", "--json")
+    with subprocess.Popen(words, cwd=store.path, env=environment(), stdout=subprocess.PIPE, text=True) as following:
+        assert following.stdout is not None
+        for text in ("first", "second"):
+            store.by("li", "discover", docs, text)
+            one = json.loads(following.stdout.readline())
+            assert (one["kind"], one["id"], one["text"]) == ("discovery", docs, text)
+        following.send_signal(signal.SIGINT)
+        assert following.wait(timeout=60) == 0
+    assert store.news("bo") == []
+
+
+def test_a_program_is_told(store: Watched) -> None:
+    """It gets each as JSON; that it fails is told, and the next is passed on all the same."""
+    docs = store.add("Docs")
+    for text in ("first", "second"):
+        store.by("li", "discover", docs, text)
+    keep = store.path.parent / "kept"
+    program = store.path.parent / "program"
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nopen({str(keep)!r}, 'a').write(sys.stdin.read())\nsys.exit(3)\n"
+    )
+    program.chmod(0o755)
+    ran = store.do("--as", "bo", "watch", "--exec", str(program))
+    assert ran.err.count("failed with 3") == 2
+    assert [json.loads(row)["text"] for row in keep.read_text().splitlines()] == ["first", "second"]
+    assert store.news("bo") == []
+
+
+def test_a_program_that_is_not_there_reads_nothing(store: Watched) -> None:
+    """It is refused, and all is told again."""
+    docs = store.add("Docs")
+    store.by("li", "discover", docs, "Words")
+    assert "cannot run" in store.do("--as", "bo", "watch", "--exec", "/nowhere/program", code=2).err
+    assert "cannot be read" in store.do("--as", "bo", "watch", "--exec", "a 'b", code=2).err
+    assert "contradict" in store.do("watch", "--follow", "--limit", "3", code=2).err
+    assert store.news("bo") == [("discovery", docs)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_two_hundred_speak_at_once_and_five_hear_them_all(store: Watched) -> None:
+    """Each entry is in the journal once, and each of five watchers is told of every one that is not its own."""
+    docs = store.add("Docs")
+    for name in ("w0", "w1", "w2", "w3", "w4"):
+        store.by(name, "join", docs)
+        store.news(name)
+    running = [
+        subprocess.Popen(
+            command("--as", f"a{n}", ("share", "discover")[n % 2], docs, f"entry {n}"),
+            cwd=store.path,
+            env=environment({"TM_LOCK_TIMEOUT": "500"}),
+            stderr=subprocess.DEVNULL,
+        )
+        for n in range(200)
+    ]
+    assert {process.wait(timeout=500) for process in running} == {0}
+    wanted = sorted(f"entry {n}" for n in range(200))
+    assert sorted(one["text"] for one in store.doc(docs)["journal"]) == wanted
+    for name in ("w0", "w1", "w2", "w3", "w4"):
+        assert sorted(one["text"] for one in store.told(name)["data"]) == wanted
+    store.assert_sound()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import namedtuple
 from datetime import datetime, timedelta
 
@@ -31,6 +32,7 @@ KINDS = ("assigned", "unblocked", "said", "discovery", "impact_review", "impacte
 # How far back a reader looks who never looked before, and how long before a deadline it is near.
 _FIRST_LOOK = timedelta(days=7)
 _NEAR = timedelta(hours=24)
+_PAUSE = 0.5
 
 
 class News(namedtuple("News", "at kind id by text")):
@@ -45,8 +47,8 @@ class News(namedtuple("News", "at kind id by text")):
     text: str
 
 
-class Look(namedtuple("Look", "reader news left place path")):
-    """What a reader is told now, how many it is told next time, and the place it has then looked at."""
+class Look(namedtuple("Look", "reader news left place path commit")):
+    """What a reader is told now, how many it is told next time, and the place and the commit it has then looked at."""
 
     __slots__ = ()
 
@@ -55,6 +57,7 @@ class Look(namedtuple("Look", "reader news left place path")):
     left: int
     place: str
     path: str
+    commit: str
 
 
 def look(workspace: Workspace, actor: str = "", limit: int = 0, *, mine: bool = False) -> Look:
@@ -75,12 +78,22 @@ def look(workspace: Workspace, actor: str = "", limit: int = 0, *, mine: bool = 
     told = found[:limit] if limit else found
     left = found[len(told) :]
     place = {"version": 1, "commit": here, "at": dates.stamp(now), "waiting": left}
-    return Look(reader, tuple(told), len(left), json.dumps(place, ensure_ascii=False), path)
+    return Look(reader, tuple(told), len(left), json.dumps(place, ensure_ascii=False), path, here)
 
 
 def seen(found: Look) -> None:
     """Note that a reader has been told."""
     own.replace(found.path, found.place)
+
+
+def wait(workspace: Workspace, commit: str, seconds: float) -> None:
+    """Wait until another commit is here, or for so many seconds; what costs nothing is looked at twice a second."""
+    end = time.monotonic() + seconds
+    while workspace.repository is not None and (head(workspace.repository).commit or "") == commit:
+        left = end - time.monotonic()
+        if left <= 0:
+            return
+        time.sleep(min(_PAUSE, left))
 
 
 def _place(repository: Repository, text: str, now: datetime) -> tuple[datetime, str, list[News]]:

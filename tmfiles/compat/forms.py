@@ -196,7 +196,7 @@ _HYPHENATED = {
     },
 }
 # These take what stands before the command in `tm`, and may stand anywhere.
-_BEFORE = {"-C": True, "--as": True, "-q": False, "--quiet": False}
+_BEFORE = {"-C": True, "--as": True, "--color": True, "-q": False, "--quiet": False}
 
 
 def normalised(words: Sequence[str]) -> tuple[list[str], list[str]]:
