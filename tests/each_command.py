@@ -10,7 +10,7 @@ from conftest import GitRepo
 from writing import Store
 
 # What the command line says after `tm`, by the command's name, a second form behind a comma. The store is that
-# of `filled`; {issues} is a file of another tracker's, {editor} an editor that changes a word of what it opens.
+# of `filled`; {issues} is a file of another tracker's, {operations} one for batch.
 COMMANDS = {
     "add": "add 'A new one' --depends-on one",
     "update": "update one two --priority high",
@@ -35,7 +35,13 @@ COMMANDS = {
     "criteria add": "criteria add one 'It holds'",
     "criteria met": "criteria met two 1",
     "criteria remove": "criteria remove two 1",
+    "archive": "archive three",
+    "unarchive": "unarchive old",
+    "reopen, archived": "reopen old",
     "import": "import beads {issues}",
+    "batch": "batch {operations}",
+    "template create": "template create pair one two",
+    "template apply": "template apply feature --var feature=Dark --var owner=li",
     "restore": "restore three --at HEAD~3",
 }
 # What takes back is told of by its own tests.
@@ -51,6 +57,8 @@ def filled(repo: GitRepo) -> Store:
         ".tasks/one.yaml", "# a comment\ntitle: 'Task one'   # quoted\nextra: {kept: [1]}\n\ndepends_on:\n- two\n"
     )
     store.do("complete", "three", "--summary", "Done")
+    repo.write(".tasks/archive/2025/old.yaml", "title: Task long done\nstatus: completed\ncompleted_at: 2025-05-05\n")
+    repo.commit("an archived task")
     store.do("update", "one", "--tag", "web")
     return store
 
@@ -62,4 +70,7 @@ def words(name: str, folder: Path) -> list[str]:
         # More than a hundred files take another way to the disk.
         issues = [{"id": f"bd-{n}", "title": f"Issue {n}", "status": "open", "issue_type": "spike"} for n in range(130)]
         path.write_text("\n".join(map(json.dumps, issues)), encoding="utf-8")
-    return shlex.split(COMMANDS[name].format(issues=path))
+    operations = folder / "operations.jsonl"
+    some = ({"op": "add", "title": "New", "as": "new"}, {"op": "start", "id": "two"}, {"op": "delete", "id": "one"})
+    operations.write_text("\n".join(map(json.dumps, some)), encoding="utf-8")
+    return shlex.split(COMMANDS[name].format(issues=path, operations=operations))

@@ -33,6 +33,7 @@ NAMES = {
     "assigned": "has-assignee",
     "with_deps": "has-deps",
     "overdue": "overdue",
+    "archived": "archived",
 }
 # Where the opposite has a name of its own.
 _OPPOSITES = {"assigned": "unassigned", "with_deps": "no-deps"}
@@ -57,9 +58,10 @@ class Row(namedtuple("Row", "id path title status priority type assignee due")):
 _Fields = namedtuple(
     "_Fields",
     "statuses priorities types tags assignees parents due due_before due_after depends_on files fields text"
-    " recent mine assigned with_deps overdue unless sort limit awake now actor",
+    " recent mine assigned with_deps overdue archived unless sort limit awake now actor",
     defaults=(
-        (), (), (), (), (), (), (), "", "", (), (), (), "", 0, False, False, False, False, None, "", 0, "", "", ""
+        (), (), (), (), (), (), (), "", "", (), (), (), "",
+        0, False, False, False, False, False, None, "", 0, "", "", "",
     ),
 )  # fmt: skip
 
@@ -97,6 +99,7 @@ class Query(_Fields):
     assigned: bool
     with_deps: bool
     overdue: bool
+    archived: bool
     unless: Query | None
     sort: str
     limit: int
@@ -177,6 +180,8 @@ def _check_contradictions(query: Query) -> None:
             )
     if query.overdue and query.statuses and set(query.statuses) <= set(CLOSED):
         _contradict("--overdue", f"--status {query.statuses[0]}")
+    if query.archived and query.statuses and not set(query.statuses) & set(CLOSED):
+        _contradict("--archived", f"--status {query.statuses[0]}")
     if barred.statuses and not query.allowed:
         raise TmError(f"--not-status {','.join(barred.statuses)} leaves no status", "leave one out", "usage")
 

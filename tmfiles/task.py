@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 STATUSES = ("pending", "in_progress", "blocked", "completed", "cancelled")
 CLOSED = ("completed", "cancelled")
+# The one folder that says something: closed tasks, by year, out of the way of lists.
+ARCHIVE = "archive/"
 PRIORITIES = ("critical", "high", "medium", "low")
 TYPES = ("task", "bug", "feature", "epic", "chore")
 JOURNAL_KINDS = ("comment", "share", "discovery", "checkpoint", "progress", "merge")

@@ -44,12 +44,19 @@ class Details(namedtuple("Details", "task row status blocked_by blocks children 
 
 
 def listing(workspace: Workspace, query: Query, *, everything: bool = False) -> Listing:
-    """List tasks: the open ones, unless the query names statuses or `everything` is asked for."""
+    """List tasks: the open ones, unless the query names statuses or `everything` is asked for.
+
+    What is in the archive is left out, unless that or everything is asked for.
+    """
     view = workspace.read()
     if everything and query.statuses:
         raise TmError("--all and --status contradict each other", "leave one of the two out", "usage")
     query = asked(workspace, view, query)
-    if not query.statuses and not everything:
+    if everything or query.archived:
+        return _limited(view, query)
+    if query.statuses:
+        query = query._replace(unless=query.barred._replace(archived=True))
+    else:
         barred = query.barred.statuses
         query = query._replace(statuses=tuple(status for status in OPEN if status not in barred))
         if not query.statuses:

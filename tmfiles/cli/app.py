@@ -43,6 +43,8 @@ HEADINGS = {
         "batch": "batch",
         "dep": "links",
         "criteria": "notes",
+        "archive": "keeping",
+        "unarchive": "keeping",
     },
     "Work together": {
         "template": "templates",

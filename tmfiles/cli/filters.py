@@ -85,12 +85,13 @@ FILTERS = {
         "with_deps", "--has-deps", "", "With dependencies.", **_flag(), opposite="--no-deps", told="With none."
     ),
     "overdue": Filter("overdue", "--overdue", "", "Open past their due date.", **_flag()),
+    "archived": Filter("archived", "--archived", "", "In the archive.", **_flag()),
     "is_blocked": Filter(
         "statuses", "--is-blocked", "", "In status blocked.", **_flag(("blocked",)), opposite="--not-blocked"
     ),
     "completed": Filter("statuses", "--completed", "", "In status completed.", **_flag(("completed",))),
 }
-OF_STATUS = ("status", "is_blocked", "completed")
+OF_STATUS = ("status", "is_blocked", "completed", "archived")
 
 
 def filtered(*without: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tmfiles.query import OPEN, Query
-from tmfiles.task import PRIORITIES
+from tmfiles.task import ARCHIVE, CLOSED, PRIORITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ def _flags(query: Query, asked: Query) -> Iterator[Part]:
     if query.overdue:
         sql, values = _one_of("t.status", OPEN)
         yield f"({sql} AND t.due <> '' AND {_MOMENT} < ?)", (*values, asked.now)
+    if query.archived:
+        # What is open stays in sight, wherever its file was put.
+        sql, values = _one_of("t.status", CLOSED)
+        yield f"({sql} AND t.path >= ? AND t.path < ?)", (*values, ARCHIVE, ARCHIVE[:-1] + "0")  # '0' follows '/'
     if query.recent:
         # What no commit has yet is the newest.
         yield "COALESCE(c.at, '9') >= STRFTIME('%Y-%m-%dT%H:%M:%SZ', ?, ?)", (asked.now, f"-{query.recent} days")

@@ -7,7 +7,7 @@ from collections import namedtuple
 from tmfiles import codec, store
 from tmfiles.errors import TmError
 from tmfiles.store import FOLDER, id_of
-from tmfiles.task import SETS, without_empty
+from tmfiles.task import ARCHIVE, CLOSED, DEFAULTS, SETS, without_empty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def changes(edits: Sequence[Edit], view: View, files: Store, layout: str) -> lis
     count = view.index.count()
     found: dict[str, Change] = {}
     made: set[str] = set()
+    elsewhere: dict[str, str] = {}
     for edit in edits:
         if edit.kind == "make":
             count += 1
@@ -114,12 +115,26 @@ def changes(edits: Sequence[Edit], view: View, files: Store, layout: str) -> lis
             new = Change(path, task_id, old, edit.value, edit.kind == "restore", edit.kind == "mend")
         else:
             path, present = _present(edit.target, view, files)
-            before = found[path].new if path in found else present
+            here = elsewhere.get(edit.target, path)
+            before = found[here].new if here in found else present
             after = None if edit.kind == "remove" else _changed(before, edit.value, path)
-            new = Change(path, edit.target, present, after)
+            if after is not None and path.startswith(ARCHIVE) and _is_open(after):
+                elsewhere[edit.target] = here = store.place(edit.target, layout, count)
+                found[path] = Change(path, edit.target, present, None)
+            new = Change(here, edit.target, present if here == path else None, after)
+            path = here
         found[path] = new
     asked = {edit.target for edit in edits if edit.kind == "keep"}
     return [each for each in found.values() if each.old != each.new or each.path in asked]
+
+
+def moved(path: str, to: str, data: bytes) -> list[Edit]:
+    """Move a file below `.tasks/` as it is: what it holds is not judged anew."""
+    return [restore(path, None), restore(to, data)]
+
+
+def _is_open(data: bytes) -> bool:
+    return codec.loads(data).get("status", DEFAULTS["status"]) not in CLOSED
 
 
 def _present(task_id: str, view: View, files: Store) -> tuple[str, bytes]:
