@@ -71,6 +71,7 @@ HEADINGS = {
     "The store": {
         "init": "stores",
         "check": "checks",
+        "fmt": "checks",
         "hooks": "hooks",
         "commit": "gathering",
         "resolve": "sharing",

@@ -8,6 +8,7 @@ import typer
 
 from tmfiles.cli import options as o
 from tmfiles.cli import verdicts
+from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
 
 
@@ -16,21 +17,52 @@ def check(
     ids: Annotated[list[str], typer.Argument(metavar="[ID...]", help="Only these tasks.")] = [],  # noqa: B006
     staged: Annotated[bool, typer.Option("--staged", help="Judge what a commit of the index would break.")] = False,
     span: Annotated[str, typer.Option("--range", metavar="A..B", help="Judge what each of these commits broke.")] = "",
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what has one right answer, in one commit.")] = False,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, json, github, sarif or junit.")] = "",
     json: o.Json = False,
 ) -> int:
     """Find everything that is wrong in the store.
 
     The exit code is 1 when there are errors; warnings do not change it. With --staged and --range, what
-    was wrong before a commit is not held against it.
+    was wrong before a commit is not held against it. --fix mends slips in keys and values that can mean
+    one thing only, repeated items and links to the task itself, and says what is left.
 
     tm check
     tm check --staged
     tm check --range main..HEAD --format github
     """
     form = verdicts.format_of(form, json)
-    if staged + bool(span) + bool(ids) > 1:
-        raise TmError("ids, --staged and --range are three questions", "ask one at a time", "usage")
+    if staged + bool(span) + bool(ids or fix) > 1:
+        raise TmError("ids or --fix, --staged and --range are three questions", "ask one at a time", "usage")
+    if fix:
+        return verdicts.mended(context.obj, ids, form)
     if staged:
         return verdicts.staged(context.obj, form)
     return verdicts.ranged(context.obj, span, form) if span else verdicts.whole(context.obj, ids, form)
+
+
+def fmt(
+    context: typer.Context,
+    ids: Annotated[list[str], typer.Argument(metavar="[ID...]", help="Only these tasks.")] = [],  # noqa: B006
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file is not in form.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> int:
+    """Put files into the form that tm writes; comments stay.
+
+    Order, blank lines, quotes and lists become those of a new task's file. The meaning stays, and so does
+    what the format does not know.
+
+    tm fmt
+    tm fmt a1b2 --diff
+    """
+    from tmfiles.actions import forms
+
+    session: Session = context.obj
+    dry = check or diff
+    if dry and (no_commit or message):
+        raise TmError("--check and --diff write nothing", "leave --no-commit and -m out", "usage")
+    result = forms.form(session.workspace(), ids, session.how(no_commit, message), dry_run=dry)
+    return verdicts.formed(session, result, json=json, diff=diff, check=check)

@@ -7,12 +7,14 @@ import os
 from tmfiles.errors import TmError
 from tmfiles.render import verdicts
 from tmfiles.render.verdicts import Told
+from tmfiles.store import FOLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from tmfiles.actions.forms import Formed
     from tmfiles.cli.session import Session
     from tmfiles.workspace import Workspace
 
@@ -54,6 +56,57 @@ def ranged(session: Session, words: str, form: str) -> int:
     return _told(session, workspace, found, told, form, names=names, commits=len(judgements))
 
 
+def mended(session: Session, ids: Sequence[str], form: str) -> int:
+    """Mend what has one right answer, tell what was done, and report what is left; give the exit code."""
+    from tmfiles.actions import forms
+    from tmfiles.check import check
+
+    workspace = session.workspace()
+    result = forms.fix(workspace, ids, session.how(False, ""))
+    _noted(session, result, form == "json")
+    if form == "text":
+        session.write("".join(f"mended {FOLDER}/{one.path}: {'; '.join(one.words)}\n" for one in result.forms))
+    found = [Told(problem) for problem in check(workspace, ids)]
+    done = [{"path": f"{FOLDER}/{one.path}", "words": list(one.words)} for one in result.forms]
+    words = f"mended {_count(len(result.forms), 'file')}; {_counted(found) if found else 'no problems left'}"
+    return _told(session, workspace, found, words, form, mended=done, commit=result.commit or None)
+
+
+def formed(session: Session, result: Formed, *, json: bool, diff: bool, check: bool) -> int:
+    """Tell which files were put into form, or would be; give the exit code."""
+    from tmfiles.render import documents
+    from tmfiles.render.past import unified
+
+    _noted(session, result, json)
+    broken = any(problem.severity == "error" for problem in result.left)
+    code = 1 if broken or (check and result.forms) else 0
+    if json:
+        session.document(
+            {
+                "files": [
+                    {"path": f"{FOLDER}/{one.path}", **({"diff": unified(one.old, one.new, one.path)} if diff else {})}
+                    for one in result.forms
+                ],
+                "problems": documents.problems(result.left),
+                "commit": result.commit or None,
+            }
+        )
+        return code
+    for problem in result.left:
+        session.warn(f"cannot be read as a task: {problem}\n")
+    for one in result.forms:
+        session.write(unified(one.old, one.new, one.path) if diff else f"{FOLDER}/{one.path}\n")
+    would = "would be " if check or diff else ""
+    count = len(result.forms)
+    session.tell(f"{_count(count, 'file')} {would}put into form" if count else "every file that can be is in form")
+    return code
+
+
+def _noted(session: Session, result: Formed, json: bool) -> None:
+    for note in () if json else result.notes:
+        session.tell(f"tm: {note}")
+
+
 def format_of(name: str, json: bool) -> str:
     """Give the format that the options ask for; raises TmError (`usage`) where they contradict each other."""
     if name and name not in FORMATS:
@@ -70,7 +123,7 @@ def _told(
     words: str,
     form: str,
     names: dict[str, str] | None = None,
-    **more: int,
+    **more: Any,
 ) -> int:
     errors = sum(one.problem.severity == "error" for one in told)
     if form == "json":

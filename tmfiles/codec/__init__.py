@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from tmfiles.codec.dump import dumps, normal
     from tmfiles.codec.sides import merged
     from tmfiles.codec.splice import patch
+    from tmfiles.codec.tidy import tidied
 
-__all__ = ["dumps", "loads", "locate", "merged", "normal", "patch"]
+__all__ = ["dumps", "loads", "locate", "merged", "normal", "patch", "tidied"]
 
 
 def __getattr__(name: str) -> object:
@@ -23,6 +24,10 @@ def __getattr__(name: str) -> object:
         from tmfiles.codec.sides import merged
 
         return merged
+    if name == "tidied":
+        from tmfiles.codec.tidy import tidied
+
+        return tidied
     if name == "patch":
         from tmfiles.codec.splice import patch
 

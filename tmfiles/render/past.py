@@ -105,14 +105,18 @@ def _patch(task: Told) -> str:
 
 def patch(task: Told) -> str:
     """Give the difference of the two files as a unified diff, as far as they are text."""
+    return unified(task.before, task.after, task.path, task.earlier or task.path)
+
+
+def unified(before: bytes | None, after: bytes | None, path: str, earlier: str = "") -> str:
+    """Give the difference of a file's two states, None for no file; the paths are relative to the store."""
     import difflib
 
     old, new = (
-        [] if data is None else paragraphs(data.decode("utf-8", "replace")).splitlines()
-        for data in (task.before, task.after)
+        [] if data is None else paragraphs(data.decode("utf-8", "replace")).splitlines() for data in (before, after)
     )
-    names = (f"a/{FOLDER}/{task.earlier or task.path}", f"b/{FOLDER}/{task.path}")
-    names = ("/dev/null" if task.before is None else names[0], "/dev/null" if task.after is None else names[1])
+    names = (f"a/{FOLDER}/{earlier or path}", f"b/{FOLDER}/{path}")
+    names = ("/dev/null" if before is None else names[0], "/dev/null" if after is None else names[1])
     return "".join(f"{row}\n" for row in difflib.unified_diff(old, new, *names, lineterm=""))
 
 
