@@ -161,7 +161,7 @@ def test_a_page_tells_everything() -> None:
         "own       key\n",
         "Depends on (1 in the way)\n  near  completed  Nearby\n",
         "Blocks\n  near  completed  Nearby\n",
-        "Parts (1 of 2 done)\n  near  completed  Nearby\n  gone  missing\n",
+        "Parts (1 of 2 done)\n  gone  missing\n  near  completed  Nearby\n",
         "Criteria (1 of 2 met)\n  1 · x\n  2 ✓ y  (z)\n",
         "Description\n  Why.\n",
         "Journal\n  li, 2 days ago\n    Twice.\n",
@@ -273,3 +273,25 @@ def test_unknown_words_for_colour_are_refused(store: Store) -> None:
     assert "unknown --color 'x'" in store.do("--color", "x", "list", code=2).err
     assert "unknown --color 'x'" in store.do("list", "--color", "x", code=2).err
     assert json.loads(store.do("list", "--color", "never", "--json").out)["total"] == 2
+
+
+WIDE = "日本語の題 " * 30
+
+
+@needs_pty
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("list", "list --group-by status", "show late", "blocked", "board", "graph late", "dep tree late", "log"),
+        *("blame late", "metrics", "search 日本語", "graph --critical-path", "log late", "dep tree first --up"),
+    ],
+)
+@pytest.mark.parametrize("columns", [20, 80])
+def test_no_screen_is_wider_than_its_terminal(store: Store, words: str, columns: int) -> None:
+    """Whatever looks at a task with a long, wide title keeps within 20 columns, and within 80."""
+    store.do("update", "first", "--title", WIDE.strip())
+    late = store.file("late")
+    late.write_text(late.read_text(encoding="utf-8") + f"description: {WIDE}\n", encoding="utf-8")
+    store.repo.git("add", "--all")
+    store.repo.git("commit", "--quiet", "--message", f"tm: {WIDE}")
+    plain(on_terminal(store, "--quiet", *words.split(), COLUMNS=str(columns)), columns)

@@ -41,7 +41,7 @@ def metrics(
         return
     asked = zip(render.SECTIONS, (completion_rate, cycle_time, feedback, by_assignee, bottlenecks), strict=True)
     chosen = [name for name, wanted in asked if wanted]
-    session.write(render.text(found, chosen or render.SECTIONS))
+    session.rows(render.text(found, chosen or render.SECTIONS))
 
 
 def report(
@@ -74,10 +74,10 @@ def report(
         if json:
             session.document(shown.document(pace))
         else:
-            session.write(shown.velocity(pace))
+            session.rows(shown.velocity(pace))
         return
     week = made.weekly(workspace)
     if json:
         session.document(shown.document(week))
     else:
-        session.write(shown.weekly(week))
+        session.rows(shown.weekly(week))

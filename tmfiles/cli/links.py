@@ -10,7 +10,7 @@ from tmfiles.actions import links as actions
 from tmfiles.cli import options as o
 from tmfiles.cli.parse import Command, Group, Reading
 from tmfiles.cli.session import Session, words
-from tmfiles.render import text
+from tmfiles.render import graph, text
 
 dep = typer.Typer(cls=Group, help="Add, remove and look at dependencies.", rich_markup_mode=None)
 Others = Annotated[list[str], typer.Argument(metavar="ON...", help="The tasks it depends on.")]
@@ -68,7 +68,10 @@ def tree(
     if json:
         session.document([node._asdict() for node in nodes])
     else:
-        session.write(text.tree(nodes))
+        if screen := session.screen():
+            session.draw(graph.tree(nodes, screen))
+        else:
+            session.write(text.tree(nodes))
 
 
 @dep.command("cycles", cls=Reading)

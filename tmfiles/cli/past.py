@@ -61,7 +61,7 @@ def log(
             return
         for count, one in enumerate(lost, 1):
             if not most or count <= most:
-                session.write(past.deleted(one, now))
+                session.rows(past.deleted(one, now))
         _ended(session, count, most, "no task was deleted")
         if count:
             session.tell("to bring one back: tm restore ID")
@@ -73,7 +73,7 @@ def log(
         return
     for count, event in enumerate(found, 1):
         if not most or count <= most:
-            session.write(past.event(event, now, alone=bool(id_), patch=patch))
+            (session.write if patch else session.rows)(past.event(event, now, alone=bool(id_), patch=patch))
     _ended(session, count, most, "no commits since then" if since else "no commits yet")
 
 
@@ -104,7 +104,7 @@ def blame(context: typer.Context, id_: o.Id, json: o.Json = False) -> None:
     if json:
         session.document(past.blame_document(lines))
     else:
-        session.write(past.blame(lines, workspace.now()))
+        session.rows(past.blame(lines, workspace.now()))
 
 
 def diff(
@@ -127,7 +127,7 @@ def diff(
     if json:
         session.document([past.told_document(one, with_patch=patch) for one in found])
         return
-    session.write(past.differing(found, patch=patch))
+    (session.write if patch else session.rows)(past.differing(found, patch=patch))
     if not found:
         session.tell("no task differs")
 
@@ -222,5 +222,5 @@ def _steps(session: Session, limit: int, json: bool) -> None:
     if json:
         session.document([past.step_document(one) for one in shown])
         return
-    session.write("".join(past.step(one, workspace.now()) for one in shown))
+    session.rows("".join(past.step(one, workspace.now()) for one in shown))
     _ended(session, len(found), limit, f"{actor} has no command left to take back")

@@ -129,6 +129,16 @@ class Session:
         """Write to the terminal what was made for it; our own marks give way where its letters lack them."""
         self.write(text if "utf" in (sys.stdout.encoding or "utf").lower() else text.translate(_MARKS))
 
+    def rows(self, text: str) -> None:
+        """Write lines; a terminal, which would break them anywhere, gets what of each it has room for."""
+        screen = self.screen()
+        if screen is None:
+            self.write(text)
+        elif text:
+            from tmfiles.render.cells import cut
+
+            self.draw("".join(f"{cut(row, screen.width)}\n" for row in text.removesuffix("\n").split("\n")))
+
     def tell(self, text: str) -> None:
         """Write a message to standard error, unless quiet."""
         self._bar.clear()

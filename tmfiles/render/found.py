@@ -29,8 +29,7 @@ def found(rows: Sequence[Row], places: Mapping[str, Sequence[Match]], screen: Sc
     for row in rows:
         closed = row.status in ("completed", "cancelled")
         start = f"{row.id:{names}}{_GAP}{row.status:{statuses}}{_GAP}"
-        title = cut(line(row.title), max(screen.width - width(start), 20))
-        lines.append(screen.styled(start + title, "faint" if closed else ""))
+        lines.append(screen.styled(cut(start + line(row.title), screen.width), "faint" if closed else ""))
         more = [match for match in places.get(row.path, ()) if match.field not in _SHOWN_ANYWAY]
         lines += [_place(match, screen) for match in more[:_MOST]]
     return "\n".join(lines) + "\n"
@@ -39,6 +38,8 @@ def found(rows: Sequence[Row], places: Mapping[str, Sequence[Match]], screen: Sc
 def _place(match: Match, screen: Screen) -> str:
     start = f"{_GAP * 2}{match.field}: {_piece(match.before)}"
     words = _piece(match.words)
+    start = cut(start, max(screen.width - width(words), screen.width // 2))
+    words = cut(words, screen.width - width(start))
     room = screen.width - width(start) - width(words)
     after = cut(_piece(match.after), room) if room > 0 else ""
     return screen.styled(start, "faint") + screen.styled(words, "strong") + screen.styled(after, "faint")

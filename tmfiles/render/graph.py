@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from tmfiles.dates import span
 from tmfiles.render.cells import cut, fit, width
 from tmfiles.render.text import line
+from tmfiles.task import CLOSED
 
 if TYPE_CHECKING:
     from tmfiles.actions.graphs import Drawing, Point, Step
+    from tmfiles.actions.links import Node
     from tmfiles.render.screen import Screen
 
 FORMATS = ("text", "mermaid", "dot")
@@ -45,8 +47,22 @@ def _group(group: Sequence[Point], links: Mapping[str, Sequence[str]], screen: S
             room = max(screen.width - width(start) - status - len(_GAP), 0)
             title = cut(title, max(room - width(arrow), min(_LEAST, room)))
             arrow = cut(arrow, room - width(title))
-            word = screen.styled(word, _ATTENTION.get(point.status, ""))
-        lines.append(f"{start}{word}{_GAP}{title}{arrow}".rstrip() + "\n")
+            word = screen.styled(cut(word, screen.width - width(start)), _ATTENTION.get(point.status, ""))
+        lines.append(f"{start}{word}{_GAP if title or arrow else ''}{title}{arrow}".rstrip() + "\n")
+    return "".join(lines)
+
+
+def tree(nodes: Iterable[Node], screen: Screen) -> str:
+    """Draw a dependency tree, a line a task, two cells a level, no line wider than the screen."""
+    lines = []
+    for node in nodes:
+        start = f"{_GAP * node.depth}{node.id}{_GAP}"
+        above = f"{_GAP}(above)" if node.seen else ""
+        room = screen.width - len(start) - len(node.status) - len(_GAP) - len(above)
+        text = cut(f"{start}{node.status}{_GAP}{cut(line(node.title), max(room, 0))}{above}".rstrip(), screen.width)
+        at, end = len(start), len(start) + len(node.status)
+        status = screen.styled(text[at:end], _ATTENTION.get(node.status, ""))
+        lines.append(screen.styled(f"{text[:at]}{status}{text[end:]}", "faint" if node.status in CLOSED else "") + "\n")
     return "".join(lines)
 
 
@@ -62,9 +78,10 @@ def path(steps: Sequence[Step], screen: Screen | None) -> str:
         title = line(step.title)
         if screen is not None:
             title = cut(title, screen.width - width(start))
-        lines.append(f"{start}{title}\n")
+        lines.append(f"{start}{title}")
     blank = " " * (ids + status + 2 * len(_GAP))
-    return "".join([*lines, f"{blank}{total:>{work}}{_GAP}in all\n"])
+    lines.append(f"{blank}{total:>{work}}{_GAP}in all")
+    return "".join(f"{row if screen is None else cut(row, screen.width)}\n" for row in lines)
 
 
 def _room_for_ids(rows: Sequence[Point | Step], screen: Screen | None) -> int:

@@ -7,6 +7,7 @@ from tmfiles.render.cells import cut, fit, width, wrap
 from tmfiles.render.table import is_overdue, left
 from tmfiles.render.text import inline, line, paragraphs
 from tmfiles.store import FOLDER
+from tmfiles.task import CLOSED, PROSE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,13 +25,11 @@ _WIDEST = 100
 _MOST = 12
 _INDENT = "  "
 _STYLES = {"blocked": "held", "critical": "alarm", "missing": "alarm", "unreadable": "alarm"}
-_CLOSED = ("completed", "cancelled")
-_PROSE = ("context", "description", "result", "reason")
 # What the page has a place of its own for; every other key follows among the facts.
 _PLACED = (
     *("title", "status", "priority", "type", "assignee", "tags", "depends_on", "related", "source", "parent"),
     *("due", "created_at", "created_by", "criteria", "files", "links", "journal", "claim"),
-    *("started_at", "completed_at", *_PROSE),
+    *("started_at", "completed_at", *PROSE),
 )
 
 
@@ -46,7 +45,7 @@ def page(one: Details, near: Mapping[str, Near], mark: Mark, now: datetime, scre
         _linked(_progress(one.children, near), one.children, near, screen),
         _linked("Related", doc.get("related") or (), near, screen),
         _criteria(mark, doc.get("criteria") or (), size, screen),
-        *(_titled(key.capitalize(), prose(doc[key], size), screen) for key in _PROSE if doc.get(key)),
+        *(_titled(key.capitalize(), prose(doc[key], size), screen) for key in PROSE if doc.get(key)),
         _titled("Files", [_INDENT + cut(line(name), screen.width - 2) for name in doc.get("files") or ()], screen),
         _titled("Links", [_INDENT + cut(line(name), screen.width - 2) for name in doc.get("links") or ()], screen),
         _journal(doc.get("journal") or (), now, size, screen),
@@ -119,7 +118,7 @@ def _progress(children: Sequence[str], near: Mapping[str, Near]) -> str:
 
 
 def _linked(head: str, ids: Iterable[str], near: Mapping[str, Near], screen: Screen) -> list[str]:
-    rows = [near[id] for id in dict.fromkeys(ids)]
+    rows = sorted((near[id] for id in dict.fromkeys(ids)), key=lambda row: row.status in CLOSED)
     shown = rows[:_MOST]
     ids_size = min(max((width(row.id) for row in shown), default=0), screen.width // 2)
     size = max((len(row.status) for row in shown), default=0)
@@ -129,7 +128,7 @@ def _linked(head: str, ids: Iterable[str], near: Mapping[str, Near], screen: Scr
         title = cut(line(row.title), screen.width - width(start) - size - 2)
         status = screen.styled(f"{row.status:{size}}", _STYLES.get(row.status, ""))
         text = f"{start}{status}  {title}".rstrip()
-        lines.append(screen.styled(text, "faint") if row.status in _CLOSED else text)
+        lines.append(screen.styled(text, "faint") if row.status in CLOSED else text)
     if len(rows) > _MOST:
         lines.append(f"{_INDENT}and {len(rows) - _MOST} more")
     return _titled(head, lines, screen)

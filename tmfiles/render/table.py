@@ -5,6 +5,7 @@ from __future__ import annotations
 from tmfiles.dates import instant
 from tmfiles.render.cells import cut, fit, width
 from tmfiles.render.text import line
+from tmfiles.task import CLOSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ _SPARED = ("TYPE", "WHO", "PRI", "DUE", "STATUS", "WAITS FOR")
 # No column but the title's gets more cells than this, and a long title wants at least so many.
 _WIDEST = 24
 _LEAST = 20
-_CLOSED = ("completed", "cancelled")
 _LEFT = ((86_400, "d"), (3600, "h"), (60, "m"))
 
 
@@ -43,7 +43,7 @@ def table(
     head = "".join(fit(_HEAD[at], size) + _GAP for at, size in columns) + _HEAD[-1]
     lines = [screen.styled(cut(head, screen.width), "faint")]
     for row, texts, note in zip(rows, cells, notes, strict=True):
-        closed = row.status in _CLOSED
+        closed = row.status in CLOSED
         start = "".join(
             screen.styled(fit(texts[at], size), "" if closed else _style(_HEAD[at], texts[at])) + _GAP
             for at, size in columns
@@ -72,7 +72,7 @@ def due(row: Row, now: datetime) -> str:
 
 def is_overdue(row: Row, now: datetime) -> bool:
     """Tell whether an open task should have been done by now."""
-    return bool(row.due) and row.status not in _CLOSED and instant(row.due, end=True) < now
+    return bool(row.due) and row.status not in CLOSED and instant(row.due, end=True) < now
 
 
 def noted(mark: Mark | None) -> str:
