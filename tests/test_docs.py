@@ -73,3 +73,13 @@ def test_every_operation_is_documented() -> None:
         named = set(re.findall(r"`([a-z_]+)`", told[op].split("|", 2)[2]))
         assert named - {"false"} - set(operation.keys) <= {"depends_on", "criteria", "fields"}, op
         assert set(operation.keys) <= named | (fields if op in ("add", "update") else set()), op
+
+
+def test_what_became_of_the_predecessor_names_commands_there_are() -> None:
+    """Every command that its page offers exists, and every old command has a row."""
+    from tmfiles.cli.app import COMMANDS
+    from tmfiles.compat.forms import FORMS
+
+    page = (REFERENCE / "task-orchestrator.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`tm ([a-z]+)", page)) - set(COMMANDS) == set()
+    assert [name for name in FORMS if name != "participants" and f"`{name}" not in page] == []
