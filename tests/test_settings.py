@@ -286,11 +286,12 @@ def test_the_schema_has_the_stores_own_words(store: Store) -> None:
     """`tm schema` gives the task's schema with types and fields worked in, which judges tasks as tm does."""
     from jsonschema import Draft7Validator
 
-    store.do("config", "set", "types", "[spike]")
+    store.do("config", "set", "types.spike", "{description: Try it}")
     store.do("config", "set", "fields.size", "{type: enum, choices: [s, m], required: true}")
     made = json.loads(store.do("schema").out)
     Draft7Validator.check_schema(made)
     judge = Draft7Validator(made).is_valid
+    assert made["properties"]["type"]["description"].endswith(" spike: Try it.")
     assert judge({"title": "x", "type": "spike", "fields": {"size": "s", "other": 1}})
     assert not judge({"title": "x", "type": "epik", "fields": {"size": "s"}})
     assert not judge({"title": "x", "fields": {"size": "l"}})
@@ -300,3 +301,38 @@ def test_the_schema_has_the_stores_own_words(store: Store) -> None:
         file = Path(__file__).parent.parent / "schemas" / f"{kind}.schema.json"
         assert json.loads(store.do("schema", kind).out) == json.loads(file.read_text(encoding="utf-8"))
     assert "unknown schema 'tasks'" in store.do("schema", "tasks", code=2).err
+
+
+@pytest.mark.parametrize("place", ["none", "clone", "worktree", "home", "xdg", "include", "variable"])
+def test_git_is_asked_wherever_it_may_say(
+    store: Store, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of Git's files says it, it is found; where none does, no process is started to find out."""
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    (tmp_path / ".config/git").mkdir(parents=True)
+    text = "[TM]\n\tLimit = 7\n"
+    if place == "clone":
+        store.git("config", "tm.limit", "7")
+    elif place == "worktree":
+        store.git("config", "extensions.worktreeConfig", "true")
+        store.git("config", "--worktree", "tm.limit", "7")
+    elif place == "home":
+        (tmp_path / ".gitconfig").write_text(text, encoding="utf-8")
+    elif place == "xdg":
+        (tmp_path / ".config/git/config").write_text(text, encoding="utf-8")
+    elif place == "include":
+        (tmp_path / "more").write_text(text, encoding="utf-8")
+        (tmp_path / ".gitconfig").write_text("[include]\n\tpath = more\n", encoding="utf-8")
+    elif place == "variable":
+        for name, value in (("COUNT", "1"), ("KEY_0", "tm.limit"), ("VALUE_0", "7")):
+            monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    code = (
+        "import sys; from tmfiles.git.own import own; from tmfiles.git.repository import discover;"
+        "print(own(discover('.')).get('tm.limit'), 'subprocess' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=store.path, env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == (["None", "False"] if place == "none" else ["7", "True"])

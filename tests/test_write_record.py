@@ -302,3 +302,27 @@ def test_a_kill_after_a_move_by_hand(repo: GitRepo) -> None:
         assert "finished an interrupted tm update" in store.do("add", "Next").err
         assert store.status() == ""
         assert store.git("ls-tree", "-r", "--name-only", "HEAD").count("one.yaml") == 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_commit_of_hand_edits_is_mended_too(repo: GitRepo, step: str, after: bool) -> None:
+    """Wherever a commit of files as they lie is killed, they keep lying so, and it is there whole or not at all."""
+    store = two(repo)
+    store.file("one").write_text("title: By hand\n", encoding="utf-8")
+    store.file("two").unlink()
+    (store.path / ".tasks/three.yaml").write_text("title: Three\n", encoding="utf-8")
+    files, commits = store.files(), store.commits()
+    paths = ["one.yaml", "two.yaml", "three.yaml"]
+    kill_at(store, step, [edit.keep(path) for path in paths], after=after)
+    assert store.files() == files
+    store.do("add", "Another", "--id", "another")
+    assert store.commits() in (commits + 1, commits + 2)
+    rest = [f" M .tasks/{paths[0]}", f" D .tasks/{paths[1]}", f"?? .tasks/{paths[2]}"]
+    assert store.status().splitlines() in ([], rest)
+    store.do("commit")
+    assert store.status() == ""
+    store.file("another").unlink()
+    assert store.files() == files
+    store.git("restore", ".tasks/another.yaml")
+    store.assert_sound()

@@ -53,6 +53,11 @@ def of(declared: str) -> Policies:
     return Policies(json.loads(declared) if declared else {})
 
 
+def types(declared: str) -> dict[str, str]:
+    """Give what the types that config.yaml declares are for."""
+    return {name: str(one.get("description", "")) for name, one in _types(json.loads(declared or "{}"))}
+
+
 def problems(doc: Mapping[str, Any], path: str, data: bytes | None, declared: str) -> list[Problem]:
     """List what a sound task breaks of all that config.yaml declares: custom fields and policies."""
     found = [*custom.of(declared).findings(doc), *of(declared).findings(doc)]

@@ -128,11 +128,13 @@ def standalone(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {**about, **custom(declared)}
 
 
-def of_store(types: Sequence[str], declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Give the schema of a task with a store's own types and custom fields worked in."""
+def of_store(types: Mapping[str, str], declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Give the schema of a task with a store's types, each with what it is for, and custom fields worked in."""
     whole = text("task")
     kind = {key: value for key, value in whole["properties"]["type"].items() if "attern" not in key}
     properties = {**whole["properties"], "type": {**kind, "enum": list(types)}}
+    if told := "; ".join(f"{name}: {about}" for name, about in types.items() if about):
+        properties["type"]["description"] += f" {told}."
     if declared:
         properties["fields"] = {**properties["fields"], **custom(declared)}
     required = [*whole["required"], *(["fields"] if any(one.get("required") for one in declared.values()) else [])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tmfiles import custom, schema
+from tmfiles import custom, policies, schema
 from tmfiles.query import unknown
 
 TYPE_CHECKING = False
@@ -22,4 +22,7 @@ def of(workspace: Workspace, kind: str) -> dict[str, Any]:
     fields = custom.of(config.declared).declared
     if kind == "custom":
         return schema.standalone(fields)
-    return schema.of_store(config.all_types, fields) if kind == "task" else schema.text(kind)
+    if kind != "task":
+        return schema.text(kind)
+    about = policies.types(config.declared)
+    return schema.of_store({name: about.get(name, "") for name in config.all_types}, fields)

@@ -48,13 +48,6 @@ class Settings(namedtuple("Settings", "author committer author_date committer_da
         return self.config.get("GIT_EDITOR", "")
 
 
-def own(folder: str) -> dict[str, str]:
-    """Read what git is configured to say to tm, `tm.*` with keys in lower case; the last of several counts."""
-    out = process.run(folder, "config", "-z", "--get-regexp", r"^tm\.", accept=(0, 1)).out
-    pairs = (item.partition("\n") for item in out.decode("utf-8", "replace").split("\0")[:-1])
-    return {key: value if equals else "true" for key, equals, value in pairs}
-
-
 def configure(repo: Repository, name: str, value: str | None) -> None:
     """Set a name in this clone's own configuration; None takes it away. Raises TmError when git will not."""
     if value is None:

@@ -121,9 +121,9 @@ class Workspace:
 
     def _git_config(self) -> Mapping[str, str]:
         if self._git_settings is None and self.repository is not None:
-            from tmfiles.git.settings import own
+            from tmfiles.git.own import own
 
-            return own(self.repository.root)
+            return own(self.repository)
         return self.git_settings.config if self.repository is not None else {}
 
     def _said(self, key: str) -> Mapping[str, Any]:
@@ -291,11 +291,11 @@ class Workspace:
 
 def _named_by_git(start: str) -> str:
     """Give the folder that git's `tm.store` names, relative to the top of its work tree; empty where it does not."""
+    from tmfiles.git.own import own
     from tmfiles.git.repository import discover
-    from tmfiles.git.settings import own
 
     place = discover(start)
-    said = own(place.root).get("tm.store", "") if place else ""
+    said = own(place).get("tm.store", "") if place else ""
     if not place or not said:
         return ""
     folder = os.path.realpath(os.path.join(place.root, os.path.expanduser(said)))
