@@ -48,6 +48,7 @@ def test_operations_are_one_commit(store: Store, monkeypatch: pytest.MonkeyPatch
         {"op": "add", "title": "Four", "as": "four", "parent": "$three", "criteria": ["Runs", {"text": "Sings"}]},
         {"op": "complete", "id": "one"},
         {"op": "complete", "id": ["two"], "summary": "Both"},
+        {"op": "feedback", "id": "two", "quality": 4, "text": "Fine"},
         {"op": "start", "id": "$three"},
         {"op": "criteria met", "id": "$four", "number": [2]},
         {"op": "update", "id": "$four", "due": "tomorrow", "tags": ["b", "c"]},
@@ -59,8 +60,8 @@ def test_operations_are_one_commit(store: Store, monkeypatch: pytest.MonkeyPatch
     assert (three["status"], four["parent"], four["depends_on"]) == ("in_progress", named["three"], [named["three"]])
     assert four["criteria"] == [{"text": "Runs"}, {"text": "Sings", "met": True}]
     assert four["tags"] == ["b", "c"]
-    assert store.doc("two")["result"] == "Both"
-    assert "done: 2 add, 2 complete, 1 start, 1 criteria met, 1 update, 1 dep add in commit" in ran.err
+    assert (store.doc("two")["result"], store.doc("two")["feedback"]["quality"]) == ("Both", 4)
+    assert "done: 2 add, 2 complete, 1 feedback, 1 start, 1 criteria met, 1 update, 1 dep add in commit" in ran.err
     assert store.commits() == before + 1
     assert store.subjects("HEAD~1..") == ["tm: batch 2 tasks"]
     store.assert_sound()
@@ -86,6 +87,8 @@ WRONG: tuple[tuple[dict[str, Any] | str, str], ...] = (
     ({"op": "update", "id": "one"}, "nothing to change"),
     ({"op": "update", "id": "one", "untag": "z"}, "one has not 'z' in its tags"),
     ({"op": "criteria met", "id": "one", "number": 1}, "no criterion 1"),
+    ({"op": "feedback", "id": "one", "quality": 4}, "one is not completed"),
+    ({"op": "feedback", "id": "one", "quality": "4"}, "quality must be a whole number"),
     ({"op": "dep add", "id": "one", "on": "one"}, "one cannot depend on itself"),
     ({"op": "dep add", "id": "one", "on": "two"}, "one would depend on itself: one → two → one"),
     ({"op": "delete", "id": "one"}, "cannot delete one: other tasks depend on it"),

@@ -37,6 +37,7 @@ title:
 # due: 2026-12-01            # or with a time and zone: 2026-12-01T17:00:00Z
 # wait_until: 2026-11-30     # until then it is not ready
 # estimate: 3h               # 90m, 3h, 2d
+# phase: beta                # the phase of the project it belongs to
 # context: |                 # why, what, and when it is done
 #   Users lose drafts.
 # description: |

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tmfiles import dates
-from tmfiles.actions import links, notes, status, talk, tasks
+from tmfiles.actions import links, notes, review, status, talk, tasks
 from tmfiles.errors import Problem, TmError
 from tmfiles.words import ALIASES, suggestion
 
@@ -25,6 +25,7 @@ _KINDS = {
     "id": "a task's id or $name",
     "ids": "a list of ids or $names",
     "flag": "true or false",
+    "number": "a whole number",
     "numbers": "a list of whole numbers",
     "criteria": "a list of text or of criteria",
     "mapping": "a mapping",
@@ -44,6 +45,7 @@ _FIELDS = {
     "estimate": "text",
     "files": "texts",
     "links": "texts",
+    "phase": "text",
 }
 ADDED = {"title": "text", **_FIELDS, "depends_on": "ids", "criteria": "criteria", "fields": "mapping"}
 
@@ -160,6 +162,7 @@ def _fitting(kind: str, value: Any) -> Any:
         "texts": _all(value, str) and all(one.strip() for one in value),
         "ids": _all(value, str) and all(one.strip() for one in value),
         "flag": isinstance(value, bool),
+        "number": isinstance(value, int) and not isinstance(value, bool),
         "numbers": _all(value, int) and not any(isinstance(one, bool) for one in value),
         "criteria": _all(value, (str, dict)),
         "mapping": isinstance(value, dict),
@@ -206,6 +209,11 @@ def _met(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
     return notes.meet(workspace, values["id"], values["number"], how, met=values.get("met", True))
 
 
+def _judged(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
+    words = values.pop("text", "")
+    return review.feedback(workspace, values.pop("id"), how, words=words, **values)
+
+
 def _said(verb: str) -> Operation:
     def run(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
         return talk.say(workspace, verb, values["id"], values["text"], how)
@@ -242,7 +250,7 @@ OPERATIONS: Mapping[str, Operation] = {
         _update,
     ),
     "start": _of(status.start, _IDS, _FORCE),
-    "complete": _of(status.complete, _IDS, {"summary": "text", "actual": "text", **_FORCE}),
+    "complete": _of(status.complete, _IDS, {"summary": "text", "actual": "text", "validate": "flag", **_FORCE}),
     "cancel": _of(status.cancel, _IDS, {"reason": "text"}),
     "reopen": _of(status.reopen, _IDS),
     "assign": _of(status.assign, {**_IDS, "assignee": "text"}),
@@ -251,7 +259,12 @@ OPERATIONS: Mapping[str, Operation] = {
     "dep remove": _of(links.undepend, {"id": "id", "on": "ids"}),
     **{verb: _said(verb) for verb in talk.KINDS},
     "join": _of(talk.join, {"id": "id"}),
-    "criteria add": _of(notes.add_criteria, {"id": "id", "text": "texts"}),
+    "criteria add": _of(notes.add_criteria, {"id": "id", "text": "texts"}, {"measurable": "text"}),
     "criteria met": Operation({"id": "id", "number": "numbers", "met": "flag"}, ("id", "number"), _met),
     "criteria remove": _of(notes.remove_criteria, {"id": "id", "number": "numbers"}),
+    "feedback": Operation(
+        {"id": "id", "quality": "number", "timeliness": "number", "text": "text", "replace": "flag"},
+        ("id",),
+        _judged,
+    ),
 }
