@@ -301,3 +301,13 @@ def test_what_is_odd_but_allowed_is_told(store: Store, typing: Editor) -> None:
     typing("title: Docs\ncolour: blue\n")
     assert ".tasks/docs.yaml:2:1: unknown key 'colour' (unknown-key)" in store.do("edit", "docs").err
     assert store.doc("docs")["colour"] == "blue"
+
+
+def test_what_could_not_be_saved_is_not_begun(store: Store, typing: Editor) -> None:
+    """Where no commit can be made now, no editor opens, unless the commit is left to the user."""
+    store.git("checkout", "--quiet", "--detach")
+    typing(TYPED)
+    assert "HEAD is detached" in store.do("edit", "docs", code=1).err
+    assert left(store) == []
+    store.do("edit", "docs", "--no-commit")
+    assert store.file("docs").read_text(encoding="utf-8") == TYPED

@@ -13,6 +13,7 @@ from tmfiles.cli import boundary, editor
 from tmfiles.cli import options as o
 from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
+from tmfiles.workspace.write import refuse_now
 
 if TYPE_CHECKING:
     from tmfiles.actions.buffers import Buffer
@@ -52,6 +53,8 @@ def edit(
     command = workspace.sources.say("editor").value or workspace.git_settings.editor
     if not command:
         raise TmError("no editor is set", "name one: git config --global core.editor nano, or TM_EDITOR=nano")
+    how = session.how(no_commit, message, force)
+    refuse_now(workspace, how)
     if resume:
         buffer = _only(actions.left(workspace, chosen))
     else:
@@ -59,7 +62,7 @@ def edit(
             if left.base.keys() & set(chosen) or (new and not left.base):
                 session.tell(f"tm: an earlier text was not saved: tm edit --resume {left.name}")
         buffer = actions.blank(workspace) if new else actions.opened(workspace, chosen)
-    result = _edited(session, workspace, buffer, command, session.how(no_commit, message, force))
+    result = _edited(session, workspace, buffer, command, how)
     if not json and not result.tasks:
         session.tell("nothing was changed")
         return

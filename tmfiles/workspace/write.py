@@ -108,15 +108,24 @@ def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, 
     notes += heeded.notes
     if heeded.forced:
         order = order._replace(trailers=(*order.trailers, ("Tm-Forced", ", ".join(heeded.forced))))
-    said = workspace.sources.say
-    committing = said("commit").value == "auto" if order.how.commit is None else order.how.commit
-    hooks = bool(said("run_hooks").value)
+    committing = _commits(workspace, order.how)
+    hooks = bool(workspace.sources.say("run_hooks").value)
     with Held("nothing was changed") as held:
         run = _Run(workspace, place, order, view, changes, notes)
         commit = run.uncommitted() if not committing else run.hooked() if hooks else run.committed()
         held.words, held.hint = f"{run.what} was saved first", "to take it back: tm undo" if commit else ""
         _keep_in_cache(run, entries, commit, hooks=hooks)
     return Outcome(tuple(dict.fromkeys(c.id for c in changes if c.id)), commit, tuple(notes))
+
+
+def _commits(workspace: Workspace, how: How) -> bool:
+    return bool(workspace.sources.say("commit").value == "auto" if how.commit is None else how.commit)
+
+
+def refuse_now(workspace: Workspace, how: How) -> None:
+    """Refuse a write that could not be committed now, before somebody spends an hour on it."""
+    if _commits(workspace, how):
+        refuse_state(workspace.home)
 
 
 def rehearse(workspace: Workspace, order: Order, plan: Plan) -> None:
