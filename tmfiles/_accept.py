@@ -431,6 +431,16 @@ def config(data):
             data__compat = data["compat"]
             if not isinstance(data__compat, (str)): raise Refused
             if not (isinstance(data__compat, str) and data__compat == 'task-orchestrator'): raise Refused
+        if "features" in data_keys:
+            data_keys.remove("features")
+            data__features = data["features"]
+            if not isinstance(data__features, (dict)): raise Refused
+            if isinstance(data__features, dict):
+                data__features_keys = set(data__features.keys())
+                for data__features_key in data__features_keys:
+                    if data__features_key not in []:
+                        data__features_value = data__features.get(data__features_key)
+                        if not isinstance(data__features_value, (bool)): raise Refused
         if "trailers" in data_keys:
             data_keys.remove("trailers")
             data__trailers = data["trailers"]

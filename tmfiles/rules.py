@@ -68,7 +68,19 @@ RULES = {
 
 VERSION = 1  # of the store's format
 
-CONFIG_KEYS = ("version", "types", "layout", "commit", "run_hooks", "trailers", "compat", "fields", "policies", "limit")
+CONFIG_KEYS = (
+    "version",
+    "types",
+    "layout",
+    "commit",
+    "run_hooks",
+    "trailers",
+    "compat",
+    "features",
+    "fields",
+    "policies",
+    "limit",
+)
 _DATES = ("due", "wait_until", "created_at", "started_at", "completed_at")
 _DURATIONS = ("estimate", "actual")
 # The mappings inside a task, and which of their keys are times.

@@ -6,6 +6,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tmfiles.compat import admin
 from tmfiles.errors import TmError
 
 
@@ -177,6 +178,12 @@ FORMS: dict[str, Form] = {
             "--note": Option("text", "--note"),
         },
     ),
+    "config": Form(
+        "config",
+        (),
+        {"--show": _FLAG, "--enable": _ONE, "--disable": _ONE, "--minimal-mode": _FLAG, "--reset": _FLAG},
+    ),
+    "migrate": Form("list", (), {f"--{step}": _FLAG for step in ("status", "apply", "rollback", "dry-run")}),
     "metrics": Form("metrics", (), {"--feedback": Option("none", "--feedback"), "--period": Option("one", "--period")}),
 }
 # `context VERB ID …` is the command of its own that does it.
@@ -240,8 +247,8 @@ def ordered(words: Sequence[str], known: Callable[[str], Mapping[str, bool]]) ->
     if form is None or {"-h", "--help"} & {*rest}:
         return None
     plain = [word for word in rest if not word.startswith("-")]
-    if name == "sync" and not plain:
-        return None  # that of `tm`, which shares the store
+    if (name == "sync" and not plain) or (name == "config" and not form.options.keys() & {*rest}):
+        return None  # those of `tm`
     values, argv = _read(form, rest, known(form.command))
     return Order(name, tuple(_argvs(name, form, values, argv)), values)
 
@@ -317,6 +324,10 @@ def _argvs(name: str, form: Form, values: dict[str, Any], argv: list[str]) -> li
     run = [form.command, *_described(name, values, argv)]
     if name == "list":
         return [("list", *argv, "--json", "--limit", "0", *_all(values, argv), *_sorted(argv))]
+    if name == "config":
+        return admin.settings(values)
+    if name == "migrate":
+        return [("list", "--limit", "1", "--json")] if form.options.keys() & {f"--{key}" for key in values} else []
     if name == "export":
         return [("list", "--all", "--sort", "created", "--limit", "0", "--json")]
     if name == "watch":

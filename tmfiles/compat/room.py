@@ -10,11 +10,13 @@ from contextlib import redirect_stdout
 from typing import Any
 
 from tmfiles.cli import streams
-from tmfiles.compat import forms, wordings
+from tmfiles.compat import admin, forms, wordings
 from tmfiles.compat.forms import Order
 from tmfiles.errors import TmError
 
 Plain = Callable[[list[str]], int]
+# What these find where nobody bears the name that was asked for, or nothing was ever set.
+_NOTHING: dict[str, Any] = {"list": [], "config": {}}
 _TALK = ("share", "note", "discover", "sync", "progress")
 _INTERRUPTED = 130
 _CRITERIA = 10  # more than that were advised against
@@ -37,13 +39,24 @@ def run(words: Sequence[str], plain: Plain) -> int:
         if not order.argvs:
             streams.say(wordings.usage(name) + "\n")
             return 1
+        order, told = _switched(order, before, plain)
         out, err = _done(order, _ran(order, before, plain))
+        err = told + err
     except TmError as error:
         streams.say(wordings.refused(name, values, error))
         return 1
     streams.put(out)
     streams.say(err)
     return 0
+
+
+def _switched(order: Order, before: list[str], plain: Plain) -> tuple[Order, str]:
+    """Take out what belongs to features that are switched off, and say so."""
+    if order.name not in ("add", "update", "complete", "feedback") or not any(map(admin.concerned, order.argvs)):
+        return order, ""
+    (features,) = _ran(Order("config", (("config", "get", admin.KEY, "--json"),)), before, plain)
+    parts = [admin.without(argv, features) for argv in order.argvs]
+    return order._replace(argvs=tuple(argv for argv, _ in parts)), "".join(told for _, told in parts)
 
 
 def _passed(plain: Plain, words: list[str]) -> int:
@@ -85,11 +98,12 @@ def _ran(order: Order, before: list[str], plain: Plain) -> list[Any]:
             with redirect_stdout(out):
                 plain([*before, *argv])
         except TmError as error:
-            if order.name != "list" or error.code != "not_found":
+            if order.name not in _NOTHING or error.code != "not_found" or order.argvs[0][:2] == ("config", "set"):
                 raise
-            found.append([])  # nobody bears the name that was asked for
+            found.append(_NOTHING[order.name])
         else:
-            found.append(json.loads(out.getvalue())["data"])
+            data = json.loads(out.getvalue())["data"]
+            found.append(data.get("value", data) if order.name == "config" else data)
     return found
 
 
@@ -99,6 +113,9 @@ def _done(order: Order, found: list[Any]) -> tuple[str, str]:
     err = "".join(f"Warning: {word} was ignored\n" for word in values["ignored"])
     if name in _TALK and not os.environ.get("TM_AGENT_ID", "").strip():
         err += "Warning: TM_AGENT_ID not set\n"
+    if name in ("config", "migrate"):
+        said = admin.switched(values, found[0]) if name == "config" else admin.migrated(values)
+        return said[0], err + said[1]
     if name in _DATA:
         return _DATA[name](values, found), err
     tasks = found[-1].get("tasks") if isinstance(found[-1], dict) else None

@@ -45,6 +45,8 @@ USAGE = {
     "participants": "tm context participants <task_id>",
     "progress": "tm progress <task_id> <update_message>",
     "feedback": "tm feedback <task_id> [--quality 1-5] [--timeliness 1-5] [--note text]",
+    "config": "tm config [--enable|--disable <feature>|--minimal-mode|--show|--reset]",
+    "migrate": "tm migrate [--status|--apply|--rollback|--dry-run]",
     "metrics": "tm metrics [--feedback] [--period week]",
 }
 _NEEDS = tuple(USAGE)[:-1]

@@ -1,0 +1,64 @@
+"""Task Orchestrator's switches and migrations, as its users' set-up scripts call them."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import GitRepo
+from writing import Store
+
+
+@pytest.fixture
+def store(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store spoken to in the old way, by an agent called ann."""
+    monkeypatch.setenv("TM_COMPAT", "1")
+    monkeypatch.setenv("TM_AGENT_ID", "ann")
+    made = Store(repo, init=False)
+    made.do("init")
+    return made
+
+
+def test_features_are_switched(store: Store) -> None:
+    """Each on and off, silently on standard output; what is off is left out with a word, and the rest is done."""
+    told = store.do("config", "--show").out
+    assert told.startswith("Current configuration:\n")
+    assert "success-criteria: enabled" in told
+    ran = store.do("config", "--disable", "success-criteria")
+    assert (ran.out, ran.err) == ("", "Feature 'success-criteria' disabled\n")
+    assert "success-criteria: disabled" in store.do("config", "--show").out
+    ran = store.do("add", "x", "--criteria", '[{"criterion": "y"}]', "--deadline", "2026-12-01")
+    assert "disabled" in ran.err
+    doc = store.doc(ran.out.strip())
+    assert ("criteria" in doc, doc["due"]) == (False, "2026-12-01")
+    assert store.do("config", "--minimal-mode").out == ""
+    assert "minimal_mode: True" in store.do("config", "--show").out
+    ran = store.do("add", "y", "--estimated-hours", "2", "--deadline", "2026-12-01")
+    assert ran.err.count("disabled") == 2
+    task = ran.out.strip()
+    store.do("complete", task, "--summary", "done", "--actual-hours", "1")
+    assert {"due", "estimate", "result", "actual"} & set(store.doc(task)) == set()
+    assert "disabled" in store.do("feedback", task, "--quality", "4", code=1).err
+    assert "reset" in store.do("config", "--reset").err
+    store.do("config", "--reset")
+    store.do("config", "--enable", "feedback")
+    store.do("feedback", task, "--quality", "4")
+    store.do("check")
+
+
+def test_config_refuses_and_passes(store: Store) -> None:
+    """An unknown feature is refused; what is no switch of old is the command of now."""
+    assert "Unknown feature: feedbak" in store.do("config", "--enable", "feedbak", code=1).err
+    assert "Usage" in store.do("config", "--enable", code=1).err
+    assert "config" in store.do("config", "--help").out
+    store.do("config")
+
+
+def test_migrations_are_none(store: Store) -> None:
+    """There is one format: nothing is pending, nothing would change, and no backup of a database is there."""
+    told = store.do("migrate", "--status").out
+    assert "Applied" in told
+    assert "migration is pending" in told
+    ran = store.do("migrate", "--apply")
+    assert (ran.out, ran.err) == ("", "No pending migrations: already up to date\n")
+    assert "would" in store.do("migrate", "--dry-run").out
+    assert "No backups" in store.do("migrate", "--rollback", code=1).err
+    assert "Usage" in store.do("migrate", code=1).err

@@ -1,0 +1,89 @@
+"""Task Orchestrator's switches and migrations: what they are here, and how they were worded; pure.
+
+A feature that is switched off takes the options that belong to it out of a command, with a word about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tmfiles.errors import TmError
+from tmfiles.words import suggestion
+
+# Each feature, and the options of `tm` that belong to it.
+FEATURES: dict[str, tuple[str, ...]] = {
+    "success-criteria": ("--criteria", "--validate"),
+    "feedback": (),
+    "telemetry": (),
+    "completion-summaries": ("--summary",),
+    "time-tracking": ("--estimate", "--actual"),
+    "deadlines": ("--due",),
+}
+KEY = "features"
+_SWITCHES = ("enable", "disable", "minimal-mode", "reset", "show")
+_STEPS = ("status", "apply", "rollback", "dry-run")
+
+
+def settings(values: Mapping[str, object]) -> list[tuple[str, ...]]:
+    """Give what `tm` is to run for `config`; nothing where no switch is named."""
+    named = [one for one in _SWITCHES if one in values]
+    if not named:
+        return []
+    switch = named[0]
+    if switch == "show":
+        return [("config", "get", KEY, "--json")]
+    if switch == "reset":
+        return [("config", "unset", KEY, "--json")]
+    if switch == "minimal-mode":
+        off = ", ".join(f"{name}: false" for name in FEATURES)
+        return [("config", "set", KEY, "--json", f"{{{off}}}")]
+    name = str(values[switch])
+    if name not in FEATURES:
+        known = ", ".join(FEATURES)
+        raise TmError(f"Unknown feature: {name}{suggestion(name, list(FEATURES))}", f"there are: {known}", "usage")
+    return [("config", "set", f"{KEY}.{name}", "--json", "true" if switch == "enable" else "false")]
+
+
+def switched(values: Mapping[str, object], features: Mapping[str, object]) -> tuple[str, str]:
+    """Give what standard output and standard error say of `config`."""
+    if "show" in values:
+        off = [name for name in FEATURES if features.get(name) is False]
+        rows = "".join(f"    {name}: {'disabled' if name in off else 'enabled'}\n" for name in FEATURES)
+        minimal = len(off) == len(FEATURES)
+        return f"Current configuration:\n  features:\n{rows}  minimal_mode: {minimal}\n  telemetry_enabled: False\n", ""
+    if "minimal-mode" in values:
+        return "", "Minimal mode enabled - all Core Loop features disabled\n"
+    if "reset" in values:
+        return "", "Configuration reset to defaults\n"
+    name, word = (values["enable"], "enabled") if "enable" in values else (values["disable"], "disabled")
+    more = "tm keeps no telemetry, whatever this says\n" if name == "telemetry" else ""
+    return "", f"Feature '{name}' {word}\n{more}"
+
+
+def without(argv: Sequence[str], features: Mapping[str, object]) -> tuple[tuple[str, ...], str]:
+    """Give a command without the options of features that are off, and the words to tell that."""
+    if argv[0] == "feedback" and features.get("feedback") is False:
+        raise TmError("feedback is disabled", "to switch it on: tm config --enable feedback", "refused")
+    off = {option: name for name, options in FEATURES.items() if features.get(name) is False for option in options}
+    end = argv.index("--") if "--" in argv else len(argv)
+    kept = [word for word in argv[:end] if word.partition("=")[0] not in off]
+    told = dict.fromkeys(off[word.partition("=")[0]] for word in argv[:end] if word.partition("=")[0] in off)
+    return (*kept, *argv[end:]), "".join(f"Warning: {name} is disabled: left out\n" for name in told)
+
+
+def concerned(argv: Sequence[str]) -> bool:
+    """Tell whether a command has anything that a feature could switch off."""
+    options = {option for some in FEATURES.values() for option in some}
+    return argv[0] == "feedback" or any(word.partition("=")[0] in options for word in argv)
+
+
+def migrated(values: Mapping[str, object]) -> tuple[str, str]:
+    """Give what standard output and standard error say of `migrate`: a store of plain files has one format."""
+    step = next((one for one in _STEPS if one in values), "")
+    if step == "status":
+        return "Applied migrations: 001\nPending migrations: None\nUp to date: Yes, no migration is pending\n", ""
+    if step == "dry-run":
+        return "No pending migrations: no changes would be made\n", ""
+    if step == "apply":
+        return "", "No pending migrations: already up to date\n"
+    raise TmError("No backups available", "history is the backup: tm undo, tm restore", "refused")
