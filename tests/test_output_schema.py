@@ -125,6 +125,7 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("fmt", "fmt --diff", 0),
     ("fmt", "fmt", 0),
     ("check", "check --range HEAD", 0),
+    ("doctor", "doctor", 0),
     ("hooks", "hooks install", 0),
     ("hooks", "hooks status", 0),
     ("hooks", "hooks uninstall", 0),

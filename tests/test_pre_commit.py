@@ -24,6 +24,8 @@ repos:
   hooks:
   - id: tm-check
   - id: tm-commit-msg
+  - id: tm-check-all
+    stages: [manual]
 """
 
 
@@ -78,6 +80,12 @@ def test_the_framework_judges_each_commit(repo: GitRepo, tmp_path: Path, monkeyp
     repo.write(TWO, "title: [\n")
     commit("-m", "only the work tree is broken")
     repo.git("checkout", "--quiet", ".")
+    check_all = [sys.executable, "-m", "pre_commit", "run", "--all-files", "--hook-stage", "manual"]
+    assert subprocess.run(check_all, cwd=repo.path, capture_output=True, check=False).returncode == 0
+    repo.write(TWO, "title: [\n")
+    repo.git("commit", "--quiet", "--no-verify", "-am", "broken")
+    assert b"(yaml)" in subprocess.run(check_all, cwd=repo.path, capture_output=True, check=False).stdout
+    repo.git("revert", "--no-edit", "HEAD")
     assert "names 'gone', and there is no such task" in commit("--allow-empty", "-m", "x\n\nTm-Refs: gone", code=1)
     commit("--allow-empty", "-m", "x\n\nTm-Refs: two")
     repo.git("rm", "-r", "--quiet", ".tasks")

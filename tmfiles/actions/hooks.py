@@ -67,14 +67,21 @@ def install(workspace: Workspace, program: str = "tm") -> list[Hook]:
     before = status(workspace, program)
     os.makedirs(folder, exist_ok=True)
     for hook in before:
-        block = _block(workspace, hook.name, program)
         if hook.state == "outdated":
-            data = _read(hook.path) or b""
-            begin, end = _span(data)
-            _replace(hook.path, data[:begin] + block + data[end:])
+            _renew(workspace, hook, program)
         elif hook.state == "missing":
-            _put_in(folder, hook.name, block)
+            _put_in(folder, hook.name, _block(workspace, hook.name, program))
     return [after for was, after in zip(before, status(workspace, program), strict=True) if was != after]
+
+
+def renew(workspace: Workspace, program: str = "tm") -> list[Hook]:
+    """Bring the hooks that are in up to date, and put none in."""
+    folder, program = _folder(workspace, program)
+    _refuse_foreign(workspace, folder)
+    old = [hook for hook in status(workspace, program) if hook.state == "outdated"]
+    for hook in old:
+        _renew(workspace, hook, program)
+    return old
 
 
 def uninstall(workspace: Workspace) -> list[Hook]:
@@ -147,6 +154,12 @@ def _ours(folder: str, name: str) -> tuple[str, bytes | None]:
 def _span(data: bytes) -> tuple[int, int]:
     begin, end = data.find(_BEGIN), data.find(_END)
     return (begin, end + len(_END)) if 0 <= begin < end else (-1, -1)
+
+
+def _renew(workspace: Workspace, hook: Hook, program: str) -> None:
+    data = _read(hook.path) or b""
+    begin, end = _span(data)
+    _replace(hook.path, data[:begin] + _block(workspace, hook.name, program) + data[end:])
 
 
 def _put_in(folder: str, name: str, block: bytes) -> None:

@@ -72,6 +72,7 @@ HEADINGS = {
         "init": "stores",
         "check": "checks",
         "fmt": "checks",
+        "doctor": "checks",
         "hooks": "hooks",
         "commit": "gathering",
         "resolve": "sharing",

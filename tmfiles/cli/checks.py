@@ -66,3 +66,30 @@ def fmt(
         raise TmError("--check and --diff write nothing", "leave --no-commit and -m out", "usage")
     result = forms.form(session.workspace(), ids, session.how(no_commit, message), dry_run=dry)
     return verdicts.formed(session, result, json=json, diff=diff, check=check)
+
+
+def doctor(
+    context: typer.Context,
+    fix: Annotated[bool, typer.Option("--fix", help="Do what is safe, and say what was done.")] = False,
+    json: o.Json = False,
+) -> int:
+    """Look at the store, its clone and its tools, each in a line.
+
+    Nothing is changed without --fix, and with it nothing of yours: it sets the merge driver in this clone,
+    renews hooks that are in, begins a damaged cache anew and packs loose objects. The exit code is 1 where
+    something is a problem.
+
+    tm doctor
+    """
+    from tmfiles.actions import doctor as actions
+    from tmfiles.cli.hooks import program
+
+    session: Session = context.obj
+    workspace = session.workspace()
+    done = actions.mend(workspace, program()) if fix else []
+    found = actions.examine(workspace, program())
+    if json:
+        session.document({"findings": [one._asdict() for one in found], "done": done})
+    else:
+        verdicts.examined(session, found, done)
+    return 0 if actions.healthy(found) else 1

@@ -37,7 +37,7 @@ def install(context: typer.Context, json: o.Json = False) -> None:
     """
     session: Session = context.obj
     workspace = session.workspace()
-    changed = actions.install(workspace, _program())
+    changed = actions.install(workspace, program())
     inside = actions.in_work_tree(workspace)
     if inside and not json:
         session.tell(f"tm: core.hooksPath is {inside}, in the work tree: what is in it may be the whole team's")
@@ -61,7 +61,7 @@ def status(context: typer.Context, json: o.Json = False) -> None:
     tm hooks status
     """
     session: Session = context.obj
-    found = actions.status(session.workspace(), _program())
+    found = actions.status(session.workspace(), program())
     if json:
         session.document([hook._asdict() for hook in found])
         return
@@ -118,7 +118,7 @@ def _told(session: Session, changed: list[actions.Hook], json: bool, words: str,
         session.tell(nothing)
 
 
-def _program() -> str:
+def program() -> str:
     """Give the path of the tm that runs, for hooks that find another PATH than this shell's."""
     started = os.path.abspath(sys.argv[0])
     if os.path.basename(started) in ("tm", "tm.exe") and os.access(started, os.X_OK):

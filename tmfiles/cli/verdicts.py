@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from tmfiles.actions.doctor import Finding
     from tmfiles.actions.forms import Formed
     from tmfiles.cli.session import Session
     from tmfiles.workspace import Workspace
@@ -100,6 +101,21 @@ def formed(session: Session, result: Formed, *, json: bool, diff: bool, check: b
     count = len(result.forms)
     session.tell(f"{_count(count, 'file')} {would}put into form" if count else "every file that can be is in form")
     return code
+
+
+def examined(session: Session, found: Sequence[Finding], done: Sequence[str]) -> None:
+    """Write a line a thing that was looked at, and below what is not well what to type."""
+    from tmfiles.render.text import line
+
+    for words in done:
+        session.tell(f"tm: {words}")
+    wide = max(len(one.name) for one in found)
+    for one in found:
+        session.write(f"{one.state:7}  {one.name:{wide}}  {line(one.said)}\n")
+        if one.hint and one.state != "ok":
+            session.write(f"{'':7}  {'':{wide}}  → {line(one.hint)}\n")
+    bad = sum(one.state == "problem" for one in found)
+    session.tell(_count(bad, "problem") if bad else "no problems")
 
 
 def _noted(session: Session, result: Formed, json: bool) -> None:
