@@ -240,3 +240,13 @@ def test_the_projects_hooks_run_when_asked_for(store: Store) -> None:
     (store.path / "refuse").unlink()
     store.do("commit")
     assert store.status() == ""
+
+
+def test_an_id_of_another_task_is_not_used_again(store: Store) -> None:
+    """A new file under the name of a deleted task is refused; the deleted task itself may come back."""
+    text = store.file("three").read_bytes()
+    store.do("delete", "three")
+    store.file("three").write_text("title: Another matter\n", encoding="utf-8")
+    assert "(used-id)" in store.do("commit", code=1).err
+    store.file("three").write_bytes(text)
+    assert store.do("commit").out == "add three Three\n"

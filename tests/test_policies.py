@@ -212,3 +212,28 @@ def test_any_document_is_judged(before: dict[str, Any], after: dict[str, Any]) -
     for finding in [*policies.of(text).findings(after), *policies.transition(before, after, text)]:
         assert finding.rule in rules.RULES
         assert finding.message.isprintable()
+
+
+def test_a_move_breaks_nothing(repo: GitRepo) -> None:
+    """A task that broke a policy before it was made is archived and brought back like any other."""
+    store = Store(repo)
+    one = store.add("One", "--criterion", "It works")
+    store.do("complete", one)
+    change(store, CRITERIA, "require: [{keys: [due]%s}]")
+    store.do("archive", one)
+    store.do("unarchive", one)
+    (store.path / ".tasks/later").mkdir()
+    store.file(one).rename(store.path / ".tasks/later" / f"{one}.yaml")
+    store.do("update", one, "--priority", "low")
+    assert store.status() == ""
+
+
+def test_an_import_can_be_forced(repo: GitRepo) -> None:
+    """Another tracker's tasks need not keep to this store's policies, when a person says so."""
+    store = store_with(repo, "require: [{keys: [due]%s}]")
+    file = store.path / "tasks.csv"
+    file.write_text("title\nOne\nTwo\n", encoding="utf-8")
+    assert "due is missing: a task must have it" in store.do("import", "csv", str(file), code=1).err
+    done = store.do("import", "csv", str(file), "--force")
+    assert "forced: " in done.err
+    assert "Tm-Forced: policy-require" in trailers(store)

@@ -7,13 +7,14 @@ from contextlib import closing
 
 from tmfiles import codec, policies
 from tmfiles.changes import differences, worded
+from tmfiles.check.commits import State, below, made, new_in
+from tmfiles.check.reuse import reused
 from tmfiles.check.snapshot import Snapshot
 from tmfiles.errors import Problem, TmError
 from tmfiles.git import objects
 from tmfiles.git.differences import unsaved
 from tmfiles.git.repository import head
 from tmfiles.git.worktree import Blob, listed
-from tmfiles.rules import placed
 from tmfiles.store import CONFIG, FOLDER, id_of, is_task
 from tmfiles.words import did_you_mean
 from tmfiles.workspace import edit
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from tmfiles.git.repository import Repository
     from tmfiles.workspace import View, Workspace
     from tmfiles.workspace.edit import Edit
 
@@ -106,23 +106,21 @@ class _Found:
     """What differs from HEAD in one view of the store."""
 
     def __init__(self, workspace: Workspace, view: View) -> None:
-        if workspace.repository is None:
-            raise TmError(f"{workspace.root} is in no Git repository", "make one: git init, then tm init", "git")
         self._workspace = workspace
         self._view = view
-        self._repository: Repository = workspace.repository
+        self._repository = workspace.home
         self._prefix = workspace.repository_path("")
-        commit = head(self._repository).commit
-        held = listed(self._repository, commit, self._prefix.rstrip("/")) if commit else {}
-        self._held = {path[len(self._prefix) :]: blob for path, blob in held.items() if path.startswith(self._prefix)}
+        self._commit = head(self._repository).commit or ""
+        held = listed(self._repository, self._commit, self._prefix.rstrip("/")) if self._commit else {}
+        self._held = below(held, self._prefix)
         self._moved: dict[str, str] = {}
-        self.items = self._items(commit)
+        self.items = self._items()
 
-    def _items(self, commit: str | None) -> list[Item]:
+    def _items(self) -> list[Item]:
         repository, workspace = self._repository, self._workspace
         paths = [path[len(self._prefix) :] for path in unsaved(repository, self._prefix.rstrip("/"))]
         paths = sorted(path for path in paths if _is_ours(path))
-        entries(repository, commit, [self._prefix + path for path in paths])  # refuses what is unmerged
+        entries(repository, self._commit or None, [self._prefix + path for path in paths])  # refuses what is unmerged
         new = {path: edit.bytes_of(workspace.store, path) for path in paths}
         there = {self._prefix + path: data for path, data in new.items() if data is not None}
         ids = objects.blob_ids(repository, workspace.git_settings, there)
@@ -190,20 +188,12 @@ class _Found:
         files |= {item.path: Blob("") for item in items if item.new is not None}
         lying = ours | (files.keys() - changed)
         with closing(Snapshot(self._workspace, files, lying & files.keys())) as snapshot:
-            after = snapshot.told()
             with closing(snapshot.moved({path: self._held.get(path) for path in ours})) as earlier:
-                before = earlier.told()
-            new = [one for key, found in after.items() if len(found) > len(before.get(key, ())) for one in found]
-            return snapshot.placed(new) + self._steps(items)
-
-    def _steps(self, items: Iterable[Item]) -> list[Problem]:
-        declared = self._view.config.declared
-        found = []
-        for item in items if declared else ():
-            old, new = _doc(item.old), _doc(item.new)
-            if item.id and old and new:
-                found += placed(policies.transition(old, new, declared), f"{FOLDER}/{item.path}", item.new)
-        return found
+                states = [State(earlier.told(), earlier.docs(ours))]
+            new, _ = new_in(states, snapshot, ours)
+            back = made(states, snapshot, [item.path for item in items if item.kind == "add"])
+            back = {task_id: back[task_id] for task_id in self._view.returned(back)}
+            return snapshot.placed([*new, *reused(self._workspace, self._commit, back)])
 
 
 def _refusal(refused: Sequence[Problem], *, valid: bool) -> TmError:

@@ -98,16 +98,14 @@ def _refuse_place(key: str, place: str) -> None:
 
 
 def _in_clone(workspace: Workspace, key: str, text: str | None) -> None:
-    if workspace.repository is None:
-        raise TmError(f"{workspace.root} is in no Git repository", "make one: git init, then tm init", "git")
     one = TABLE[key]
     if text is None:
         if one.git.lower() not in workspace.sources.git():
             raise TmError(f"git config {one.git} is not set", "what is set: tm config", "not_found")
-        configure(workspace.repository, one.git, None)
+        configure(workspace.home, one.git, None)
         return
     value = one.read(text, f"git config {one.git}")
-    configure(workspace.repository, one.git, _shown(value))
+    configure(workspace.home, one.git, _shown(value))
 
 
 def _in_person(sources: Sources, key: str, text: str | None) -> None:

@@ -55,6 +55,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come in, and change nothing.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Bring back what was deleted here since.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Report every entry, not the first of each kind.")] = False,
+    force: o.Forced = False,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
     json: o.Json = False,
@@ -73,7 +74,7 @@ def import_(
     known = (*imports.FORMATS, *imports.FOLDERS)
     if kind not in known:
         raise TmError(f"unknown format {kind!r}", f"one of: {', '.join(known)}", "usage")
-    how = session.how(no_commit, message)
+    how = session.how(no_commit, message, force)
     data = b"" if kind in imports.FOLDERS else _bytes(source)
     result = imports.bring(session.workspace(), kind, data, how, path=source, dry_run=dry_run, again=again)
     if json:

@@ -160,7 +160,9 @@ def _commit(
     try:
         judge(found, view, view.config)
         if view.config.declared:
-            heads = objects.read(repository, [f"{parent or 'HEAD'}:{workspace.repository_path(c.path)}" for c in found])
+            earlier = {id_of(path): path for path in away}
+            places = [earlier.get(change.id) or workspace.repository_path(change.path) for change in found]
+            heads = objects.read(repository, [f"{parent or 'HEAD'}:{path}" for path in places])
             since = [change._replace(old=old) for change, old in zip(found, heads, strict=True)]
             told += heed(since, view).notes
     except TmError as error:

@@ -44,7 +44,10 @@ def heed(changes: Sequence[Change], view: View, *, force: bool | None = None) ->
     judged = [change for change in changes if change.id and not change.held]
     if not (declared and judged) or any(change.path == CONFIG for change in changes):
         return Heeded()
-    docs = [(change, _doc(change.old), _doc(change.new)) for change in changes if change.id]
+    left = {change.id: change.old for change in changes if change.new is None}
+    # What is moved was somewhere before.
+    was = {change.path: left.get(change.id) if change.old is None else change.old for change in judged}
+    docs = [(change, _doc(was.get(change.path, change.old)), _doc(change.new)) for change in changes if change.id]
     found = [one for change, old, new in docs if not change.held for one in _broken(change, old, new, declared)]
     found += _crowded(docs, view, declared)
     errors = [one for one in found if one.severity == "error"]
