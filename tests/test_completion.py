@@ -68,6 +68,8 @@ def offered(store: Store, *words: str, by: str = "bash") -> list[str]:
         (["add", "Title", "--file", ""], [":files"]),
         (["list", "--status", "=", "pen"], ["pending"]),
         (["list", "--status="], ["--status=pending", "--status=in_progress", "--status=blocked"]),
+        (["help", "conte"], ["context"]),
+        (["help", "al"], ["all"]),
         (["frob", ""], []),
         (["add", ""], []),
         (["undo", "x", "y", ""], []),
@@ -228,11 +230,14 @@ def test_fish(store: Store, shell: dict[str, str]) -> None:
 def test_zsh(store: Store, shell: dict[str, str]) -> None:
     """zsh, on a terminal, finishes a unique id when the tab key is pressed, and lists titles of several."""
     start = "PS1='> '; autoload -Uz compinit; compinit -u -D; eval \"$(tm completion zsh)\"; echo ready\n"
-    zsh = ["zsh", "-f", "-i"]
-    typed(zsh, [(start, "ready\r\n"), ("tm show ses\t", "sessions")], store, shell)
-    typed(zsh, [(start, "ready\r\n"), ("tm list --status=pe\t", "pending")], store, shell)
-    listed = typed(zsh, [(start, "ready\r\n"), ("tm show se\t\t", "Old")], store, shell)
-    assert "Sessions expire: all" in listed
+    clear = "\x15"
+    steps = [
+        (start, "ready\r\n"),
+        ("tm show ses\t", "sessions"),
+        (f"{clear}tm list --status=pe\t", "pending"),
+        (f"{clear}tm show se\t\t", "Old"),
+    ]
+    assert "Sessions expire: all" in typed(["zsh", "-f", "-i"], steps, store, shell)
 
 
 def typed(words: list[str], script: list[tuple[str, str]], store: Store, shell: dict[str, str]) -> str:

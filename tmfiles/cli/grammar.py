@@ -38,7 +38,9 @@ def following(command: Sequence[str], behind: Sequence[str], current: str) -> tu
     if not command:
         if current.startswith("-"):
             return "", _options(get_command(app._app([])), current)
-        return "", _named([*app.COMMANDS, *app.ALIASES], current)
+        return "", _named([*app.COMMANDS, *app.ALIASES, "help"], current)
+    if list(command) == ["help"]:
+        return "", _named([] if behind else [*app.COMMANDS, "all"], current)
     found, behind = _command(command, behind)
     if found is None:
         return "", []
