@@ -80,19 +80,20 @@ def blocked(workspace: Workspace, query: Query) -> Listing:
 
 
 def following(workspace: Workspace) -> Listing:
-    """Give the one task to do next; raises TmError (code `not_found`) that says why when nothing is ready."""
-    found = ready(workspace, Query(limit=1))
-    if found.rows:
-        return found
-    view = workspace.view()
-    now = _now(workspace)
-    waiting, busy, later = (
-        len(view.rows(Query(statuses=(status,)))) for status in ("blocked", "in_progress", "pending")
-    )
-    why = [f"{waiting} blocked"] * bool(waiting) + [f"{busy} in progress"] * bool(busy)
-    why += [f"{later} put off until after {now}"] * bool(later)
-    hint = "what blocks them: tm blocked; a new task: tm add TITLE" if waiting else "a new task: tm add TITLE"
-    raise TmError(f"nothing is ready: {', '.join(why) or 'there is no open task'}", hint, "not_found", found.problems)
+    """Give the one task to do next; raises TmError (`not_found`, `claimed`) that says why there is none."""
+    view = workspace.read()
+    query = Query(statuses=("pending",), awake=_now(workspace))
+    rows = view.rows(query)
+    if view.index.claims(query.awake):
+        from tmfiles.actions.claims import free
+
+        chosen = free(workspace, view)
+        rows = [row for row in rows if row.id == chosen]
+    if not rows:
+        from tmfiles.actions.claims import nothing_ready
+
+        raise nothing_ready(workspace, view)
+    return Listing(rows[:1], len(rows), view.errors())
 
 
 def details(workspace: Workspace, texts: Sequence[str]) -> list[Details]:

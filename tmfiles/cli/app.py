@@ -48,6 +48,8 @@ HEADINGS = {
     },
     "Work together": {
         "template": "templates",
+        "claim": "claims",
+        "release": "claims",
         "comment": "talk",
         "share": "talk",
         "discover": "talk",

@@ -9,6 +9,7 @@ import typer
 from tmfiles.cli import options as o
 from tmfiles.cli import screens
 from tmfiles.cli.filters import OF_STATUS, filtered
+from tmfiles.errors import TmError
 from tmfiles.query import Query
 
 
@@ -81,12 +82,25 @@ def blocked(
     )
 
 
-def next_(context: typer.Context, plain: o.Plain = False, json: o.Json = False) -> None:
-    """Show the one task to do next.
+def next_(
+    context: typer.Context,
+    claim: Annotated[bool, typer.Option("--claim", help="Take it, so that nobody else does.")] = False,
+    length: Annotated[str, typer.Option("--for", metavar="TIME", help="How long it is yours: 30m, 2h.")] = "",
+    plain: o.Plain = False,
+    json: o.Json = False,
+) -> None:
+    """Show the one task to do next, and take it if asked to.
 
-    tm next
+    What others have claimed is passed over. Of any number who ask at once with --claim, each gets another task.
+
+    tm next --claim --for 4h
     """
-    screens.following(context.obj, plain, json)
+    if claim:
+        screens.taken(context.obj, length, plain, json)
+    elif length:
+        raise TmError("--for says how long a claim lasts, and none is asked for", "tm next --claim --for 4h", "usage")
+    else:
+        screens.following(context.obj, plain, json)
 
 
 def show(context: typer.Context, ids: o.Ids, plain: o.Plain = False, json: o.Json = False) -> None:

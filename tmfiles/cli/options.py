@@ -12,8 +12,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print a JSON document.")]
 Plain = Annotated[bool, typer.Option("--plain", help="Print one tab-separated line a task.")]
 NoCommit = Annotated[bool, typer.Option("--no-commit", help="Change the files and leave the commit to you.")]
 Message = Annotated[str, typer.Option("-m", "--message", metavar="TEXT", help="The commit's message.")]
-Force = Annotated[bool, typer.Option("--force", help="Do it although it is blocked or breaks a policy.")]
-Forced = Annotated[bool, typer.Option("--force", help="Do it although it breaks a policy of config.yaml.")]
+Force = Annotated[bool, typer.Option("--force", help="Although it is blocked, claimed by another or against a policy.")]
+Forced = Annotated[bool, typer.Option("--force", help="Although another claims it, or it breaks a policy.")]
 Limit = Annotated[int | None, typer.Option("--limit", "-n", metavar="N", help="Show at most N; 0 shows all.")]
 Sort = Annotated[
     str,

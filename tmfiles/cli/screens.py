@@ -103,6 +103,27 @@ def following(session: Session, plain: bool, json: bool) -> None:
     session.warn(text.problem_lines(found))
 
 
+def taken(session: Session, length: str, plain: bool, json: bool) -> None:
+    """Claim what `tm next` would show, and show it."""
+    from tmfiles.actions.claims import DEFAULT, claim_next
+
+    workspace = session.workspace()
+    result = claim_next(workspace, session.how(False, ""), length=length or DEFAULT)
+    session.notes(result)
+    (task,) = result.tasks
+    row = workspace.view().row(task.id)
+    if json:
+        from tmfiles.render import documents
+
+        whole = actions.whole(workspace, [row])[0]
+        session.document(documents.task(*whole), problems=documents.problems(workspace.view().errors()))
+    elif plain:
+        session.write(text.plain_row(row))
+    else:
+        session.write(text.piped_row(row))
+        session.tell(f"claimed until {task.doc['claim']['until']}")
+
+
 def shown(session: Session, ids: Sequence[str], plain: bool, json: bool) -> None:
     """Show `tm show`."""
     workspace = session.workspace()

@@ -157,13 +157,17 @@ class Session:
 
         self.write(documents.data(value, **more))
 
+    def notes(self, result: Done) -> None:
+        """Tell what a write has to say beside its result."""
+        for note in result.outcome.notes:
+            self.tell(f"tm: {note}")
+
     def did(self, result: Done, words: str, *, json: bool) -> None:
         """Report what a writing command did: JSON, or a line a task on standard error."""
         from tmfiles.render import documents
         from tmfiles.render.text import line
 
-        for note in result.outcome.notes:
-            self.tell(f"tm: {note}")
+        self.notes(result)
         if json:
             self.document(documents.done(result))
             return

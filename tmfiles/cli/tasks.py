@@ -210,7 +210,7 @@ def _given(**values: Any) -> dict[str, Any]:
 def delete(
     context: typer.Context,
     ids: o.Ids,
-    force: Annotated[bool, typer.Option("--force", help="Cut the links of tasks that name them.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Cut links to them, and pass over claims of others.")] = False,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
     json: o.Json = False,
@@ -220,5 +220,5 @@ def delete(
     tm delete a1b2
     """
     session: Session = context.obj
-    result = actions.delete(session.workspace(), ids, session.how(no_commit, message), force=force)
+    result = actions.delete(session.workspace(), ids, session.how(no_commit, message, force), force=force)
     session.did(result, "deleted", json=json)

@@ -207,6 +207,11 @@ class Index(Cache):
             rows += self.ask(sql, (rows[0][0], path))
         return rows
 
+    def claims(self, now: str) -> dict[str, tuple[str, str]]:
+        """Give who holds a task and until when, by its id, for the claims that have not run out by `now`."""
+        sql = "SELECT id, claimed_by, claimed_until FROM task WHERE claimed_by <> '' AND claimed_until > ?"
+        return {task_id: (by, until) for task_id, by, until in self.ask(sql, [now])}
+
     def statuses(self) -> dict[str, str | None]:
         """Give the stored status of every task; None when unreadable, or when two files differ on it."""
         rows = self.ask("SELECT id, status FROM task")

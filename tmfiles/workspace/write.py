@@ -15,6 +15,7 @@ from tmfiles.git.state import state
 from tmfiles.lock import Lock
 from tmfiles.store import FOLDER
 from tmfiles.workspace import byhand, edit, record, words
+from tmfiles.workspace.claims import guard
 from tmfiles.workspace.heed import heed
 from tmfiles.workspace.interrupts import Held
 from tmfiles.workspace.judge import judge
@@ -106,8 +107,9 @@ def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, 
     entries = judge(changes, view, config)
     heeded = heed(changes, view, force=order.how.force)
     notes += heeded.notes
-    if heeded.forced:
-        order = order._replace(trailers=(*order.trailers, ("Tm-Forced", ", ".join(heeded.forced))))
+    forced = [*heeded.forced, *_guarded(workspace, order, changes)]
+    if forced:
+        order = order._replace(trailers=(*order.trailers, ("Tm-Forced", ", ".join(forced))))
     committing = _commits(workspace, order.how)
     hooks = bool(workspace.sources.say("run_hooks").value)
     with Held("nothing was changed") as held:
@@ -134,6 +136,15 @@ def rehearse(workspace: Workspace, order: Order, plan: Plan) -> None:
     changes = edit.changes(plan(view), view, workspace.store, view.config.layout)
     judge(changes, view, view.config)
     heed(changes, view, force=order.how.force)
+    _guarded(workspace, order, changes)
+
+
+def _guarded(workspace: Workspace, order: Order, changes: Sequence[Change]) -> list[str]:
+    """Refuse to change what others hold, and say what is changed all the same."""
+    if not any(change.old and b"claim" in change.old for change in changes):
+        return []
+    actor, how = workspace.actor(order.how.actor), order.how
+    return [f"claim of {one}" for one in guard(changes, order.op, actor, workspace.now(), how.force)]
 
 
 def _sound(workspace: Workspace) -> View:
