@@ -13,7 +13,7 @@ from tmfiles.settings import PERSON, STORE, TABLE, Setting
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 PARTS = {
-    "config": ("get", "set", "unset"),
+    "config": ("get", "set", "unset", "editor"),
     "dep": ("add", "remove", "tree", "cycles"),
     "template": ("list", "show", "apply", "create"),
     "criteria": ("list", "add", "met", "remove"),

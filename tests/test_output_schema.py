@@ -129,6 +129,8 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("fmt", "fmt", 0),
     ("check", "check --range HEAD", 0),
     ("doctor", "doctor", 0),
+    ("editor", "config editor vscode", 0),
+    ("editor", "config editor neovim --write", 0),
     ("hooks", "hooks install", 0),
     ("hooks", "hooks status", 0),
     ("hooks", "hooks uninstall", 0),

@@ -115,6 +115,42 @@ def unset(
     _put(context.obj, key, None, _place(person, clone), no_commit, message, json)
 
 
+@config.command("editor", cls=parse.Command)
+def editor(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="EDITOR", help="vscode or neovim.")],
+    write: Annotated[bool, typer.Option("--write", help="Write it; without, only show it.")] = False,
+    json: o.Json = False,
+) -> None:
+    """Let an editor complete and check task files as you type.
+
+    Its YAML language server is told which schema is for which file. Shows what would be written; what is
+    there stays.
+
+    tm config editor vscode
+    """
+    from tmfiles.actions import editors
+    from tmfiles.render.past import unified
+
+    session: Session = context.obj
+    workspace = session.workspace()
+    files = editors.wanted(workspace, name)
+    if write:
+        editors.write(workspace, files)
+    shown = {file.path: unified(file.before, file.after, file.path, folder="") for file in files}
+    if json:
+        session.document([{"path": path, "diff": diff, "written": write} for path, diff in shown.items()])
+        return
+    for path, diff in shown.items():
+        kind = path.rpartition("/")[2].removesuffix(".json")
+        made = f"{path}: what tm schema {kind} prints\n" if editors.SCHEMAS in path else diff
+        session.write(f"wrote {path}\n" if write else made)
+    if not files:
+        session.tell("the editor knows this store already")
+    elif not write:
+        session.tell(f"to write this: tm config editor {name} --write")
+
+
 def _put(session: Session, key: str, value: str | None, place: str, no_commit: bool, message: str, json: bool) -> None:
     workspace = session.workspace()
     done = actions.put(workspace, key, value, place, session.how(no_commit, message))

@@ -108,16 +108,24 @@ def patch(task: Told) -> str:
     return unified(task.before, task.after, task.path, task.earlier or task.path)
 
 
-def unified(before: bytes | None, after: bytes | None, path: str, earlier: str = "") -> str:
-    """Give the difference of a file's two states, None for no file; the paths are relative to the store."""
+def unified(
+    before: bytes | str | None,
+    after: bytes | str | None,
+    path: str,
+    earlier: str = "",
+    folder: str = f"{FOLDER}/",
+) -> str:
+    """Give the difference of a file's two states, None for no file; the paths are relative to `folder`."""
     import difflib
 
-    old, new = (
-        [] if data is None else paragraphs(data.decode("utf-8", "replace")).splitlines() for data in (before, after)
-    )
-    names = (f"a/{FOLDER}/{earlier or path}", f"b/{FOLDER}/{path}")
+    old, new = (paragraphs(_decoded(data)).splitlines() for data in (before, after))
+    names = (f"a/{folder}{earlier or path}", f"b/{folder}{path}")
     names = ("/dev/null" if before is None else names[0], "/dev/null" if after is None else names[1])
     return "".join(f"{row}\n" for row in difflib.unified_diff(old, new, *names, lineterm=""))
+
+
+def _decoded(data: bytes | str | None) -> str:
+    return data.decode("utf-8", "replace") if isinstance(data, bytes) else data or ""
 
 
 # -- documents ----------------------------------------------------------------------------------------------
