@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from conftest import GitRepo
 from writing import Store
@@ -62,3 +64,17 @@ def test_migrations_are_none(store: Store) -> None:
     assert "would" in store.do("migrate", "--dry-run").out
     assert "No backups" in store.do("migrate", "--rollback", code=1).err
     assert "Usage" in store.do("migrate", code=1).err
+    assert "Usage: tm migrate" in store.do("migrate", "--help").out
+
+
+def test_metrics_of_now_are_there_too(store: Store) -> None:
+    """Without --feedback they are those of `tm`, as is the report of 30 days."""
+    assert store.do("metrics", "--period", "week").out.startswith("period: week")
+    assert "completion rate" in store.do("report", "--assessment").out
+
+
+def test_without_a_store_nothing_is_listed(store: Store, tmp_path: Path) -> None:
+    """That there is no store is no empty list."""
+    ran = store.tm("list", code=1, cwd=tmp_path)
+    assert "tm init" in ran.err
+    assert ran.out == ""

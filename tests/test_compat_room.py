@@ -25,6 +25,10 @@ def test_every_command_has_a_form_and_words() -> None:
     [
         ("complete a --summary well done --validate", [("complete", "--summary=well done", "--validate", "--json")]),
         ("delete a", [("delete", "--json")]),
+        (
+            "update a --tag=x y --assignee=bob",
+            [("update", "--tag=x", "--tag=y", "--assignee=bob", "--force", "--json")],
+        ),
         ("sync a b c", [("checkpoint", "--json")]),
     ],
 )

@@ -247,10 +247,19 @@ def ordered(words: Sequence[str], known: Callable[[str], Mapping[str, bool]]) ->
     if form is None or {"-h", "--help"} & {*rest}:
         return None
     plain = [word for word in rest if not word.startswith("-")]
-    if (name == "sync" and not plain) or (name == "config" and not form.options.keys() & {*rest}):
+    rest = [part for word in rest for part in _parted(word, form)]
+    own = {"config": form.options, "metrics": ("--feedback",)}.get(name)
+    if (name == "sync" and not plain) or (own is not None and not {*own} & {*rest}):
         return None  # those of `tm`
     values, argv = _read(form, rest, known(form.command))
     return Order(name, tuple(_argvs(name, form, values, argv)), values)
+
+
+def _parted(word: str, form: Form) -> list[str]:
+    """Give `--tag=web` as two words, where it is an option of the form that takes any."""
+    name, sign, value = word.partition("=")
+    option = form.options.get(name)
+    return [name, value] if sign and option is not None and option.takes != "none" else [word]
 
 
 def _read(form: Form, rest: list[str], passing: Mapping[str, bool]) -> tuple[dict[str, Any], list[str]]:
@@ -269,10 +278,11 @@ def _read(form: Form, rest: list[str], passing: Mapping[str, bool]) -> tuple[dic
             _keep(option, word, taken, values, argv)
         elif word == "--json":
             values["json"] = True
-        elif word in passing:
-            argv += [word, *rest[at : at + passing[word]]]
-            at += passing[word]
-        elif word.startswith("-") and len(word) > 1 and not word[1].isdigit():
+        elif word.partition("=")[0] in passing:
+            more = passing.get(word, 0)
+            argv += [word, *rest[at : at + more]]
+            at += more
+        elif word.startswith("-") and len(word) > 1 and " " not in word and not word[1].isdigit():
             values["ignored"].append(word)
         elif len(spare) < len(form.words) or form.rest:
             spare.append(word)

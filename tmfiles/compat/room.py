@@ -16,7 +16,7 @@ from tmfiles.errors import TmError
 
 Plain = Callable[[list[str]], int]
 # What these find where nobody bears the name that was asked for, or nothing was ever set.
-_NOTHING: dict[str, Any] = {"list": [], "config": {}}
+_NOTHING: dict[str, tuple[Any, str]] = {"list": ([], "no task has the "), "config": ({}, " is not set in ")}
 _TALK = ("share", "note", "discover", "sync", "progress")
 _INTERRUPTED = 130
 _CRITERIA = 10  # more than that were advised against
@@ -32,6 +32,9 @@ def run(words: Sequence[str], plain: Plain) -> int:
             streams.put(f"Usage: tm <command> [args]\nCommands: {', '.join(forms.FORMS)}\nAll commands: tm --help\n")
             return 1
         name = rest[0]
+        if rest[-1] in ("-h", "--help") and name in forms.FORMS and name not in _commands():
+            streams.put(wordings.usage(name) + "\n")
+            return 0
         order = forms.ordered(rest, _known)
         if order is None:
             return _passed(plain, [*before, *rest])
@@ -75,11 +78,17 @@ def _passed(plain: Plain, words: list[str]) -> int:
     return code if code in (0, _INTERRUPTED) else 1
 
 
+def _commands() -> Mapping[str, str]:
+    from tmfiles.cli.app import COMMANDS
+
+    return COMMANDS
+
+
 def _known(command: str) -> dict[str, bool]:
     """Give the options of a command of `tm`, and whether each takes a value."""
-    from tmfiles.cli.app import COMMANDS, parsed
+    from tmfiles.cli.app import parsed
 
-    if command not in COMMANDS:
+    if command not in _commands():
         return {}
     return {
         name: not getattr(param, "is_flag", False)
@@ -98,9 +107,10 @@ def _ran(order: Order, before: list[str], plain: Plain) -> list[Any]:
             with redirect_stdout(out):
                 plain([*before, *argv])
         except TmError as error:
-            if order.name not in _NOTHING or error.code != "not_found" or order.argvs[0][:2] == ("config", "set"):
+            nothing, mark = _NOTHING.get(order.name, ("", ""))
+            if not mark or mark not in error.message:
                 raise
-            found.append(_NOTHING[order.name])
+            found.append(nothing)
         else:
             data = json.loads(out.getvalue())["data"]
             found.append(data.get("value", data) if order.name == "config" else data)
