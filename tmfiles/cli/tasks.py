@@ -42,6 +42,9 @@ Fields = Annotated[
     list[str], typer.Option("--field", metavar="NAME=VALUE", help="A field that config.yaml declares; repeatable.")
 ]
 Phase = Annotated[str, typer.Option("--phase", metavar="NAME", help="The phase of the project it belongs to.")]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="Read #tag @name !priority ^ID ~time due:DATE type:TYPE out of TITLE.")
+]
 OwnId = Annotated[str, typer.Option("--id", metavar="ID", help="An id of your own, such as fix-login.")]
 
 
@@ -67,6 +70,7 @@ def add(
     field: Fields = [],  # noqa: B006
     phase: Phase = "",
     task_id: OwnId = "",
+    quick: Quick = False,
     plan: Plan = "",
     dry_run: DryRun = False,
     force: o.Forced = False,
@@ -101,7 +105,7 @@ def add(
     given = {key: value for key, value in values.items() if value not in ("", [])}
     how = session.how(no_commit, message, force)
     if plan:
-        if title is not None or task_id or given or field:
+        if title is not None or task_id or given or field or quick:
             raise TmError("a plan says all of its tasks in its file", "leave the rest out", "usage")
         _planned(session, plan, how, dry_run=dry_run, json=json)
         return
@@ -109,6 +113,8 @@ def add(
         raise TmError("--dry-run is for plans", "tm add --plan FILE --dry-run", "usage")
     if title is None:
         raise TmError("missing argument 'TITLE'", "how it is used: tm add --help", "usage")
+    if quick:
+        title, given = _quick(title, given, workspace)
     result = actions.add(workspace, title, given, how, task_id, field)
     if json:
         session.did(result, "added", json=True)
@@ -118,6 +124,15 @@ def add(
     session.write(f"{result.tasks[0].id}\n")
     if sys.stdout.isatty():
         session.tell(f"added: tm show {result.tasks[0].id}")
+
+
+def _quick(title: str, given: dict[str, Any], workspace: Any) -> tuple[str, dict[str, Any]]:
+    from tmfiles.actions import quick
+
+    rest, found = quick.quick(title)
+    if "due" in found:
+        found["due"] = _due(found["due"], workspace)
+    return rest, quick.joined(given, found)
 
 
 def _planned(session: Session, plan: str, how: How, *, dry_run: bool, json: bool) -> None:
