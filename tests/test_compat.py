@@ -43,6 +43,7 @@ def test_init_is_repeatable(store: Store) -> None:
 def test_add_prints_the_id_once(store: Store) -> None:
     """Standard output is the bare id; both streams together hold no second word like one."""
     assert store.doc(store.add("- 5 degrees"))["title"] == "- 5 degrees"
+    assert store.do("--quiet", "add", "Silent").err == ""
     ran = store.do("add", "Something", "--frob", "surplus")
     assert ID.fullmatch(ran.out.strip())
     assert "Task created" in ran.err

@@ -49,7 +49,8 @@ def run(words: Sequence[str], plain: Plain) -> int:
         streams.say(wordings.refused(name, values, error))
         return 1
     streams.put(out)
-    streams.say(err)
+    if not {"-q", "--quiet"} & {*before}:
+        streams.say(err)
     return 0
 
 
