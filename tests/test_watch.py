@@ -74,6 +74,14 @@ def test_what_is_set_free_is_told_to_whom_it_concerns(store: Watched) -> None:
     assert store.news("li") == []
 
 
+def test_what_was_free_long_before_is_no_news(store: Watched) -> None:
+    """Tasks that come in by an import, or a pull, are not told as set free by what ended before the reader looked."""
+    one = "title: One\nstatus: completed\ncreated_at: 2020-01-01T00:00:00Z\ncompleted_at: 2020-01-03T00:00:00Z\n"
+    two = "title: Two\ndepends_on: [one]\ncreated_at: 2020-01-02T00:00:00Z\n"
+    store.repo.commit("brought in", {".tasks/one.yaml": one, ".tasks/two.yaml": two})
+    assert store.news("bo") == []
+
+
 def test_a_dependency_that_is_taken_away_sets_free(store: Watched) -> None:
     """It is the state that counts, not how it came about; reopening blocks again, and tells nothing."""
     first = store.add("First")

@@ -215,7 +215,8 @@ class _News:
         if was is None:  # as new as the end of what blocked it
             made = str(doc.get("created_at", ""))
             deps = [dep for dep in doc.get("depends_on", ()) if dep in self.new]
-            return [dep for dep in deps if str(self.new[dep].get("completed_at", "")) >= (made or "~")]
+            ends = {dep: str(self.new[dep].get("completed_at", "")) for dep in deps}
+            return [dep for dep, end in ends.items() if end >= (made or "~") and dates.instant(end) > self.before]
         if was.get("status", "pending") != "pending":
             return []
         return [dep for dep in was.get("depends_on", ()) if graph.blocks(self._status_before(dep))]
