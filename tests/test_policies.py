@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import GitRepo
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from writing import Store
 
@@ -237,3 +237,53 @@ def test_an_import_can_be_forced(repo: GitRepo) -> None:
     done = store.do("import", "csv", str(file), "--force")
     assert "forced: " in done.err
     assert "Tm-Forced: policy-require" in trailers(store)
+
+
+WORDS = ["type", "choices", "require", "keys", "status", "level", "allowed", "wip", "need", "Odd\nname", "x"]
+odd = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 5) | st.sampled_from(["", "text", "enum", "bug", "met", "x y"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=8,
+)
+fields = st.dictionaries(
+    st.sampled_from(["x", "other", "Odd name"]),
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["text", "integer", "boolean", "date", "enum", "list"])},
+        optional={
+            "choices": st.lists(st.sampled_from(["s1", 3]), max_size=2),
+            "pattern": st.sampled_from(["^a", "[", "(a+)+"]),
+            "required": st.booleans(),
+        },
+    ),
+)
+level = st.sampled_from(["warning", "error"])
+asked = st.fixed_dictionaries(
+    {},
+    optional={
+        "require": st.lists(
+            st.fixed_dictionaries(
+                {"keys": st.lists(st.sampled_from(["due", "fields.x", "nothing"]))},
+                optional={"status": st.lists(st.sampled_from(STATUSES)), "type": st.just(["bug"]), "level": level},
+            ),
+            max_size=2,
+        ),
+        "criteria": st.fixed_dictionaries({"need": st.just("met")}, optional={"level": level}),
+        "wip": st.fixed_dictionaries({}, optional={"total": st.integers(0, 2), "level": level}),
+    },
+)
+
+
+@given(
+    st.fixed_dictionaries({}, optional={"fields": odd | fields, "types": odd, "policies": odd | asked, "limit": odd}),
+    documents,
+)
+@settings(deadline=None, max_examples=300)
+def test_any_settings_are_judged(declared: dict[str, Any], doc: dict[str, Any]) -> None:
+    """No configuration makes reading it fail; one without errors judges any document, and survives the cache."""
+    found, problems = config.parse(json.dumps({"version": 1, **declared}).encode(), "config.yaml")
+    for problem in problems:
+        assert problem.rule in rules.RULES
+        assert problem.message.isprintable()
+    assert config.Config.from_text(found.to_text()) == found
+    for problem in policies.problems(doc, "x", None, found.declared):
+        assert problem.rule in rules.RULES

@@ -336,3 +336,24 @@ def test_git_is_asked_wherever_it_may_say(
         [sys.executable, "-c", code], cwd=store.path, env=environment(), capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == (["None", "False"] if place == "none" else ["7", "True"])
+
+
+def test_a_persons_settings_need_no_store(store: Store, tmp_path: Path) -> None:
+    """Outside any store a person's own settings can be set and seen; the store's and the clone's cannot."""
+    away = tmp_path / "away"
+    away.mkdir()
+    here = Store(GitRepo(away), init=False)
+    here.do("config", "set", "limit", "7", "--person")
+    assert said(here, "limit") == (7, str(own()))
+    assert len(here.do("config").out.splitlines()) == len(TABLE)
+    for words in ("limit 3", "limit 3 --clone"):
+        assert "no .tasks/" in here.do("config", "set", *words.split(), code=1).err
+    assert said(store, "limit") == (7, str(own()))
+
+
+def test_a_broken_configuration_is_told(store: Store) -> None:
+    """While config.yaml has an error, `tm config` shows what holds without it, and says why."""
+    (store.path / ".tasks/config.yaml").write_text("version: 1\nlimit: 5\nlayout: odd\n", encoding="utf-8")
+    done = store.do("config")
+    assert ".tasks/config.yaml:3:1: layout 'odd' is not one of" in done.err
+    assert "limit         50" in done.out

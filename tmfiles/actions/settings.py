@@ -41,15 +41,14 @@ class Put(namedtuple("Put", "key place changed commit notes", defaults=(True, ""
     notes: tuple[str, ...]
 
 
-def settled(workspace: Workspace, flags: Mapping[str, str]) -> list[Said]:
+def settled(workspace: Workspace | None, sources: Sources, flags: Mapping[str, str]) -> list[Said]:
     """Give every setting with its value and who says so, then what the store declares; `flags` by key."""
-    workspace.read()
     doc = _document(workspace)
-    told = [workspace.sources.say(key, flags.get(key, "")) for key in TABLE]
+    told = [sources.say(key, flags.get(key, "")) for key in TABLE]
     return told + [Said(key, doc[key], f"{FOLDER}/{CONFIG}") for key in _DECLARED if key in doc]
 
 
-def said(workspace: Workspace, name: str, flags: Mapping[str, str]) -> Said:
+def said(workspace: Workspace | None, sources: Sources, name: str, flags: Mapping[str, str]) -> Said:
     """Give one setting, or what the store declares under a name such as `policies.wip`; raises TmError."""
     head, *rest = name.strip().split(".")
     if head in _DECLARED:
@@ -60,28 +59,37 @@ def said(workspace: Workspace, name: str, flags: Mapping[str, str]) -> Said:
             value = value[step]
         return Said(name.strip(), value, f"{FOLDER}/{CONFIG}")
     key = known(name, _DECLARED)
-    workspace.read()
-    return workspace.sources.say(key, flags.get(key, ""))
+    return sources.say(key, flags.get(key, ""))
 
 
 def put(workspace: Workspace, name: str, text: str | None, place: str, how: How) -> Put:
-    """Set a setting in the store (one commit), in this clone's git configuration, or in the person's file.
+    """Set a setting in the store (one commit), or in this clone's git configuration.
 
     `text` None takes it away. Raises TmError where that place may not say it, or the words mean nothing.
     """
+    key = _fitting(name, place)
+    if place == STORE:
+        return _in_store(workspace, key, text, how)
+    _in_clone(workspace, key, text)
+    return Put(key, place)
+
+
+def put_own(sources: Sources, name: str, text: str | None) -> Put:
+    """Set a setting in the person's own file, as `put` does."""
+    key = _fitting(name, PERSON)
+    _in_person(sources, key, text)
+    return Put(key, PERSON)
+
+
+def _fitting(name: str, place: str) -> str:
+    """Give the key of a setting that may be said in a place."""
     head = name.strip().split(".")[0]
     key = name.strip() if head in _DECLARED else known(name, _DECLARED)
     if key in TABLE:
         _refuse_place(key, place)
     elif place != STORE:
         raise TmError(f"{key} belongs to the store", "leave --person and --clone out", "usage")
-    if place == STORE:
-        return _in_store(workspace, key, text, how)
-    if place == PERSON:
-        _in_person(workspace.sources, key, text)
-    else:
-        _in_clone(workspace, key, text)
-    return Put(key, place)
+    return key
 
 
 def _refuse_place(key: str, place: str) -> None:
@@ -179,8 +187,8 @@ def _shown(value: Any) -> str:
     return str(_plain(value)).lower() if isinstance(value, bool) else str(_plain(value))
 
 
-def _document(workspace: Workspace) -> dict[str, Any]:
-    data = bytes_of(workspace.store, CONFIG) or b""
+def _document(workspace: Workspace | None) -> dict[str, Any]:
+    data = (bytes_of(workspace.store, CONFIG) if workspace else None) or b""
     try:
         return codec.loads(data, f"{FOLDER}/{CONFIG}", shapes={}) if data.strip() else {}
     except TmError as error:

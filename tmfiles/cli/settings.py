@@ -13,6 +13,8 @@ from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
 from tmfiles.render import documents
 from tmfiles.render.text import line
+from tmfiles.workspace import Workspace
+from tmfiles.workspace.settled import Sources
 
 config = typer.Typer(
     cls=parse.Group,
@@ -34,7 +36,8 @@ def listed(context: typer.Context, json: o.Json = False) -> None:
     if context.invoked_subcommand is not None:
         return
     session: Session = context.obj
-    told = actions.settled(session.workspace(), _flags(session))
+    workspace, sources = _there(session)
+    told = actions.settled(workspace, sources, _flags(session))
     if json:
         session.document([documents.said(one) for one in told])
         return
@@ -42,6 +45,20 @@ def listed(context: typer.Context, json: o.Json = False) -> None:
     widths = [max(len(row[n]) for row in rows) for n in (0, 1)]
     widths[1] = min(widths[1], 40)
     session.write("".join(f"{key:{widths[0]}}  {value:{widths[1]}}  {source}\n" for key, value, source in rows))
+
+
+def _there(session: Session) -> tuple[Workspace | None, Sources]:
+    """Give the store that is here, if any, and the places that say settings: a person's own hold without one."""
+    try:
+        workspace = session.workspace()
+    except TmError as error:
+        if error.code != "not_found" or session.environment.store:
+            raise
+        return None, Sources(session.environment, dict, lambda _key: {})
+    workspace.read()
+    for problem in workspace.config_problems():
+        session.warn(f"{problem}; until it is mended, the store says nothing\n")
+    return workspace, workspace.sources
 
 
 def _flags(session: Session) -> dict[str, str]:
@@ -71,7 +88,7 @@ def get(context: typer.Context, key: Key, json: o.Json = False) -> None:
     tm config get limit
     """
     session: Session = context.obj
-    told = actions.said(session.workspace(), key, _flags(session))
+    told = actions.said(*_there(session), key, _flags(session))
     if json:
         session.document(documents.said(told))
     else:
@@ -152,8 +169,10 @@ def editor(
 
 
 def _put(session: Session, key: str, value: str | None, place: str, no_commit: bool, message: str, json: bool) -> None:
-    workspace = session.workspace()
-    done = actions.put(workspace, key, value, place, session.how(no_commit, message))
+    if place == "person":
+        done = actions.put_own(_there(session)[1], key, value)
+    else:
+        done = actions.put(session.workspace(), key, value, place, session.how(no_commit, message))
     if json:
         session.document({**done._asdict(), "commit": done.commit or None, "notes": list(done.notes)})
         return
