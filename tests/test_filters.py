@@ -61,7 +61,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace,
     repo.git("init", "--quiet")
     chance = random.Random(7)
     for number, task_id in enumerate(IDS):
-        repo.write(f".tasks/{task_id}.yaml", codec.dumps(document(chance, number)))
+        folder = "" if number % 3 else "archive/2026/"
+        repo.write(f".tasks/{folder}{task_id}.yaml", codec.dumps(document(chance, number)))
         if number in (19, 39):
             with pytest.MonkeyPatch.context() as patch:
                 at = dates.stamp(NOW - timedelta(days=14) if number == 19 else NOW)
@@ -104,6 +105,7 @@ def holds(view: View, task: Task, one: str, value: Any, query: Query) -> bool:
         ),
         "assigned": lambda: bool(doc.get("assignee")),
         "with_deps": lambda: bool(doc.get("depends_on")),
+        "archived": lambda: task.path.startswith("archive/") and task.status not in OPEN,
         "overdue": lambda: bool(due) and task.status in OPEN and end < now,
     }[one]()
 
@@ -173,6 +175,7 @@ parts = st.builds(
     assigned=flag,
     with_deps=flag,
     overdue=flag,
+    archived=flag,
 )
 
 

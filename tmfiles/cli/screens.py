@@ -160,9 +160,11 @@ def _rows(session: Session, workspace: Workspace, found: Listing, shape: Shape, 
     else:
         from tmfiles.actions.groups import grouped
 
+        screen = None if shape.form else session.screen()
         for number, (value, rows) in enumerate(grouped(workspace, found.rows, shape.group)):
             if shape.form != "plain":
-                session.write(text.group_head(shape.group, value, len(rows), first=not number))
+                head = text.group_head(shape.group, value, len(rows))
+                session.write(("\n" if number else "") + (screen.styled(head, "strong") if screen else head) + "\n")
             _part(session, workspace, found, rows, shape.form, searched, value)
     if shape.form == "json":
         return

@@ -45,9 +45,9 @@ def plain_row(row: Row, group: str | None = None) -> str:
     return "\t".join((*first, line(row.title), *more)) + "\n"
 
 
-def group_head(key: str, value: str, count: int, *, first: bool) -> str:
+def group_head(key: str, value: str, count: int) -> str:
     """Give the line above a group of tasks."""
-    return f"{'' if first else chr(10)}{line(value) or f'no {key}'} ({count})\n"
+    return f"{line(value) or f'no {key}'} ({count})"
 
 
 def piped_row(row: Row, blockers: Sequence[str] = ()) -> str:
