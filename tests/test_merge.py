@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.merging import BASE, EDITS
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from merging import LINE, documents, edited, three
 
 from tmfiles import codec, schema
+from tmfiles.actions.settling import settle
 from tmfiles.merge import GONE, lines, merge
 from tmfiles.task import PROSE, SETS, SHAPES
 
@@ -131,3 +133,14 @@ def test_golden(case: Path) -> None:
     )
     assert codec.dumps(merge(base, ours, theirs).doc).decode() == (case / "expected.yaml").read_text(encoding="utf-8")
     assert set(merge(base, ours, theirs).doc) <= {*SHAPES, *base, *ours, *theirs}
+
+
+def test_twenty_kinds_of_edit_never_clash() -> None:
+    """Of all ordered pairs of the benchmark's edits, the same kind on both sides too, none leaves a conflict."""
+    base = codec.dumps(BASE)
+    for one in EDITS.values():
+        for other in EDITS.values():
+            ours, theirs = codec.dumps(one(BASE, 0)), codec.dumps(other(BASE, 1))
+            data, merged = settle(base, ours, theirs, "task.yaml")
+            assert codec.loads(data) == codec.normal(merged.doc)
+            assert settle(base, theirs, ours, "task.yaml")[0] == data

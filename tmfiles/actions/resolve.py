@@ -66,6 +66,7 @@ class _Settling:
         for path in filter(self._is_task, self.present):
             self.placed.setdefault(id_of(path), []).append(path)
         self.groups = self._groups()
+        self.blobs = self._read()
         for task_id in self._chosen(texts):
             self._settle(task_id)
 
@@ -155,8 +156,16 @@ class _Settling:
                 found[missing] = version
         return [one and _unmarked(one, side) for side, one in enumerate(found)]
 
+    def _read(self) -> dict[str, bytes | None]:
+        """Read every version there is at once: a process for each would take its time."""
+        paths = [path for paths in self.groups.values() for path in paths]
+        names = {blob.id for path in paths for blob in self.stages[path].values()}
+        names |= {self.present[path].id for task_id in self.groups for path in self.placed.get(task_id, ())}
+        wanted = sorted(names)
+        return dict(zip(wanted, objects.read(self.place, wanted), strict=True))
+
     def _blob(self, name: str) -> bytes:
-        data = objects.read(self.place, [name])[0]
+        data = self.blobs.get(name)
         if data is None:
             raise TmError(f"the version {name} is not in the repository", "git fsck tells more", "git")
         return data
