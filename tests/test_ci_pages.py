@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import GitRepo
-from writing import ROOT, Store
+from writing import ROOT, Store, program
 
 PAGE = Path(ROOT) / "docs" / "how-to" / "ci.md"
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
@@ -34,10 +33,7 @@ def runner(repo: GitRepo, tmp_path: Path) -> Any:
     repo.git("clone", "--quiet", str(repo.path), str(clone.path))
     base = clone.git("rev-parse", "HEAD")
     clone.git("switch", "--quiet", "-c", "branch")
-    tm = tmp_path / "bin" / "tm"
-    tm.parent.mkdir()
-    tm.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m tmfiles "$@"\n', encoding="utf-8")
-    tm.chmod(0o755)
+    tm = program(tmp_path)
     env = {**os.environ, "PATH": f"{tm.parent}{os.pathsep}{os.environ['PATH']}", "GITHUB_BASE_REF": "main"}
     env |= {"CI": "true", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base}
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
+import writing
 from conftest import GitRepo
-from writing import ROOT, Store
+from writing import Store
 
 from tmfiles.actions import doctor
 from tmfiles.workspace import Workspace
@@ -19,10 +19,7 @@ from tmfiles.workspace import Workspace
 @pytest.fixture(autouse=True)
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a `tm` that is the first on PATH."""
-    tm = tmp_path / "bin" / "tm"
-    tm.parent.mkdir()
-    tm.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m tmfiles "$@"\n', encoding="utf-8")
-    tm.chmod(0o755)
+    tm = writing.program(tmp_path)
     monkeypatch.setenv("PATH", f"{tm.parent}{os.pathsep}{os.environ['PATH']}")
     return tm
 

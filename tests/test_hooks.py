@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import writing
 from conftest import GitRepo
 from writing import ROOT, Store
 
@@ -24,10 +25,7 @@ ONE, TWO = ".tasks/one.yaml", ".tasks/two.yaml"
 @pytest.fixture(autouse=True)
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a `tm` that is the first on PATH."""
-    tm = tmp_path / "bin" / "tm"
-    tm.parent.mkdir()
-    tm.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m tmfiles "$@"\n', encoding="utf-8")
-    tm.chmod(0o755)
+    tm = writing.program(tmp_path)
     monkeypatch.setenv("PATH", f"{tm.parent}{os.pathsep}{os.environ['PATH']}")
     return tm
 

@@ -36,6 +36,15 @@ def command(*args: str) -> list[str]:
     return [sys.executable, "-m", "tmfiles", *args]
 
 
+def program(folder: Path) -> Path:
+    """Write a `tm` that any process can start, into `bin` of a folder."""
+    tm = folder / "bin" / "tm"
+    tm.parent.mkdir()
+    tm.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m tmfiles "$@"\n', encoding="utf-8")
+    tm.chmod(0o755)
+    return tm
+
+
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Give the environment for such a process, in which it finds the package."""
     return {**os.environ, "PYTHONPATH": ROOT, **(more or {})}

@@ -111,18 +111,18 @@ def did_you_mean(
 
     `aliases` maps words that look different but mean a choice. Letter case, `-` and blanks do not count.
     """
-    plain = _plain(word)
+    bare = plain(word)
     known = list(choices)
-    alias = (aliases or {}).get(plain, "")
+    alias = (aliases or {}).get(bare, "")
     if alias in known:
         return [alias]
     near = []
     for choice in known:
-        most = max(tolerance(choice), tolerance(plain))
-        far = distance(plain, _plain(choice), most)
+        most = max(tolerance(choice), tolerance(bare))
+        far = distance(bare, plain(choice), most)
         if far <= most:
-            near.append((far, not choice.startswith(plain[:1]), choice))
-    starts = [] if near or len(plain) < 2 else [(0, False, c) for c in known if c.startswith(plain)]
+            near.append((far, not choice.startswith(bare[:1]), choice))
+    starts = [] if near or len(bare) < 2 else [(0, False, c) for c in known if c.startswith(bare)]
     return [choice for _, _, choice in sorted(near or starts)[:limit]]
 
 
@@ -132,5 +132,6 @@ def suggestion(word: str, choices: Iterable[str], aliases: Mapping[str, str] | N
     return f"; did you mean '{found[0]}'?" if found else ""
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """Give a word without what does not count: letter case, and whether blanks, `-` or `_` divide it."""
     return word.strip().lower().replace("-", "_").replace(" ", "_")

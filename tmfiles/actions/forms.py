@@ -50,13 +50,16 @@ def form(workspace: Workspace, texts: Sequence[str], how: How, *, dry_run: bool 
 
     def found(view: View, left: list[Problem], notes: list[str]) -> Iterator[Form]:
         paths = _paths(view, texts)
+        errors: dict[str, list[Problem]] = {}
+        for problem in view.errors():
+            errors.setdefault(problem.path.partition("/")[2], []).append(problem)
         for done, path in enumerate(paths):
             if workspace.progress:
                 workspace.progress("putting files into form", done, len(paths))
             data = bytes_of(workspace.store, path)
             if data is None:
                 continue
-            broken = [one for one in view.problems_of(path) if one.severity == "error"]
+            broken = errors.get(path, [])
             try:
                 new = data if broken else codec.tidied(data, f"{FOLDER}/{path}")
             except TmError as error:

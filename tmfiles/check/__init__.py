@@ -10,7 +10,7 @@ from tmfiles.store import FOLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from tmfiles.rules import Finding
     from tmfiles.workspace import View, Workspace
@@ -46,14 +46,22 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda p: (p.path, p.line, p.column, p.rule))
 
 
-def graph_findings(view: View) -> list[Finding]:
-    """Give what is wrong between the tasks, without a place: to find that, files are read."""
+def graph_findings(view: View, among: Collection[str] | None = None) -> list[Finding]:
+    """Give what is wrong between the tasks, without a place: to find that, files are read.
+
+    With `among`, only what is wrong with the links of these tasks; a cycle may go through others.
+    """
     index = view.index
+
+    def links(kind: str) -> dict[str, list[str]]:
+        found = index.links(kind)
+        return found if among is None else {src: found[src] for src in among if src in found}
+
     found = rules.graph_problems(
         statuses=index.statuses(),
-        depends_on=index.links("depends_on"),
-        parents={src: named[0] for src, named in index.links("parent").items()},
-        others=_soft_links(view),
+        depends_on=links("depends_on"),
+        parents={src: named[0] for src, named in links("parent").items()},
+        others=_soft_links({kind: links(kind) for kind in ("related", "source")}),
     )
     if not view.config.declared:
         return found
@@ -62,10 +70,10 @@ def graph_findings(view: View) -> list[Finding]:
     return found + policies.crowded(view.working(), view.config.declared)
 
 
-def _soft_links(view: View) -> dict[str, list[tuple[str, str]]]:
+def _soft_links(links: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
-    for kind in ("related", "source"):
-        for src, named in view.index.links(kind).items():
+    for kind, by_task in links.items():
+        for src, named in by_task.items():
             found.setdefault(src, []).extend((kind, other) for other in named)
     return found
 

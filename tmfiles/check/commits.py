@@ -53,10 +53,11 @@ def staged(workspace: Workspace, index_file: str | None = None) -> Judged:
     with closing(Snapshot(workspace, blobs, blobs.keys() - differing)) as snapshot:
         unmerged = _unmerged(held.unmerged, prefix)
         fresh = [path for path, (before, _) in changes.items() if before is None]
-        if not (snapshot.told() or snapshot.declared or fresh):
+        after = snapshot.told()
+        if not (after or snapshot.declared or fresh):
             return Judged(unmerged, len(changes), 0)
         with closing(snapshot.moved({path: before for path, (before, _) in changes.items()})) as earlier:
-            states = [State(earlier.told(), earlier.docs(changes))]
+            states = [State(earlier.told(after), earlier.docs(changes))]
         new, older = new_in(states, snapshot, changes)
         back = made(states, snapshot, fresh)
         back = {task_id: back[task_id] for task_id in workspace.view().returned(back)}

@@ -10,7 +10,7 @@ from tmfiles import codec
 from tmfiles.codec.rename import renamed
 from tmfiles.errors import TmError
 from tmfiles.task import LINKS, PRIORITIES, SETS, SHAPES, STATUSES
-from tmfiles.words import distance, tolerance
+from tmfiles.words import distance, plain, tolerance
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _steps(data: bytes, doc: Mapping[str, Any], task_id: str, types: Sequence[st
     for key, choices in (("status", STATUSES), ("priority", PRIORITIES), ("type", types)):
         value = doc.get(key)
         if isinstance(value, str) and value not in choices:
-            same = [choice for choice in choices if _plain(choice) == _plain(value)]
+            same = [choice for choice in choices if plain(choice) == plain(value)]
             if len(same) == 1:
                 yield codec.patch(data, {key: same[0]}), f"{key} is now {same[0]}"
     for key in SETS:
@@ -86,7 +86,3 @@ def _meant(key: str, known: Mapping[str, Any]) -> str:
     """Give the one known key that this may be a slip of; '' where there are more, or none."""
     near = [name for name in known if distance(key.lower(), name, tolerance(name)) <= tolerance(name)]
     return near[0] if len(near) == 1 else ""
-
-
-def _plain(word: str) -> str:
-    return word.strip().lower().replace("-", "_").replace(" ", "_")

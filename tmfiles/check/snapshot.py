@@ -77,18 +77,25 @@ class Snapshot:
         if tied is None or tied != [self._index.tied(path) for path in changes]:
             self._findings = None
 
-    def told(self) -> dict[Key, list[Problem | Finding]]:
+    def told(
+        self, later: Mapping[Key, Sequence[Problem | Finding]] | None = None
+    ) -> dict[Key, list[Problem | Finding]]:
         """Give everything that is wrong, by what makes it the same problem in another commit.
 
-        A file keeps its problems when it is moved, or when lines are put in above.
+        A file keeps its problems when it is moved, or when lines are put in above. With what is wrong `later`,
+        only what may be the same is looked for.
         """
         view = self._view()
         told: dict[Key, list[Problem | Finding]] = {}
         for problem in view.problems():
             told.setdefault((problem.path.rpartition("/")[2], problem.rule, problem.message), []).append(problem)
-        if self._findings is None:
-            self._findings = graph_findings(view)
-        for finding in self._findings:
+        findings = self._findings
+        if findings is None:
+            among = None if later is None else _linked(later)
+            findings = graph_findings(view, among)
+            if among is None:
+                self._findings = findings
+        for finding in findings:
             told.setdefault((finding.id, finding.rule, finding.message), []).append(finding)
         return told
 
@@ -160,3 +167,10 @@ class Snapshot:
         if path in self._same:
             return self._work_tree.read(path)
         return objects.read(self._repository, [self._files[path].id])[0] or b""
+
+
+def _linked(told: Mapping[Key, Sequence[Problem | Finding]]) -> set[str] | None:
+    """Give the tasks whose links alone tell whether these findings are there; None where it takes the whole graph."""
+    if any(rule in ("cycle", "parent-cycle") for _, rule, _ in told):
+        return None
+    return {one.id for found in told.values() for one in found if not isinstance(one, Problem)}

@@ -34,6 +34,8 @@ def tidied(data: bytes, path: str = "") -> bytes:
     Raises TmError: `invalid` for a file that cannot be read, `refused` where a comment would be lost.
     """
     want = dump.normal(loads(data, path))
+    if b"#" not in data and "fields" not in want and want.keys() <= SHAPES.keys():
+        return dump.dumps(want)  # no comment can be lost, and no other reader's value
     text, _ = decoded(data)
     root, _ = tree(text)
     page = Page(text)
