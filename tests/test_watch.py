@@ -128,20 +128,21 @@ def test_work_on_the_same_files_is_told(store: Watched) -> None:
     assert store.news("bo") == []
 
 
-def test_claims_that_are_lost_are_told(store: Watched) -> None:
-    """Taken over by another, or run out by the clock, each once."""
-    docs = store.add("Docs", "--id", "docs")
-    store.by("li", "start", docs)
-    text = store.file(docs).read_text(encoding="utf-8")
-    claim = "\nclaim: {{by: {}, at: 2026-11-22T10:00:00Z, until: {}}}\n"
-    store.repo.commit("bo claims", {".tasks/docs.yaml": text + claim.format("bo", "2026-11-22T13:00:00Z")})
-    with pytest.MonkeyPatch.context() as clock:
-        for hour, wanted in (("12", []), ("13", [("claim", docs)]), ("14", [])):
-            clock.setenv("TM_NOW", f"2026-11-22T{hour}:00:00Z")
-            assert [one for one in store.news("bo") if one[0] == "claim"] == wanted
-    store.repo.commit("li claims", {".tasks/docs.yaml": text + claim.format("li", "2030-01-01T00:00:00Z")})
+def test_claims_that_are_lost_are_told(store: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run out by the clock, or taken over by another, each once and to who held it alone."""
+    monkeypatch.setenv("TM_NOW", "2026-11-22T10:00:00Z")
+    docs = store.add("Docs")
+    store.by("bo", "claim", docs, "--for", "3h")
+    for hour, wanted in (("12", []), ("13", [("claim", docs)]), ("14", [])):
+        monkeypatch.setenv("TM_NOW", f"2026-11-22T{hour}:00:00Z")
+        assert store.news("bo") == wanted
+    store.by("bo", "claim", docs)
+    store.by("li", "claim", docs, "--force")
     (one,) = (one for one in store.told("bo")["data"] if one["kind"] == "claim")
     assert one["text"] == "li has taken over Docs"
+    monkeypatch.setenv("TM_NOW", "2026-11-23T10:00:00Z")
+    assert store.news("bo") == []
+    assert ("claim", docs) in store.news("li")
 
 
 def test_deadlines_are_told_twice(store: Watched, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -258,12 +258,10 @@ class _News:
                     word = "has passed" if passed else "is near"
                     at = dates.stamp(due if passed else due - _NEAR)
                     yield News(at, "deadline", row.id, "", f"the deadline {row.due} of {row.title} {word}")
-        for task in self.view.tasks(row.id for row in self.view.rows(Query(statuses=("in_progress",)))):
-            claim = task.doc.get("claim") or {}
-            if claim.get("by") == self.reader and "until" in claim:
-                end = dates.instant(str(claim["until"]))
-                if self.before < end <= self.now:
-                    yield News(dates.stamp(end), "claim", task.id, "", f"your claim on {task.title} has run out")
+        for task_id, (by, until) in self.view.index.claims(dates.stamp(self.before)).items():
+            if by == self.reader and dates.instant(until) <= self.now:
+                title = self.view.index.titles([task_id]).get(task_id, "")
+                yield News(until, "claim", task_id, "", f"your claim on {title} has run out")
 
 
 def _doc(data: bytes, path: str) -> Doc | None:
