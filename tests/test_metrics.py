@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -148,3 +149,33 @@ def test_velocity_is_counted_by_week(store: Store) -> None:
 def test_reports_that_make_no_sense_are_refused(store: Store, words: str) -> None:
     """Contradictions and weeks that cannot be counted are wrong usage."""
     store.do("report", *words.split(), code=2)
+
+
+def test_prometheus_reads_them(store: Store) -> None:
+    """Each gauge has its help, type and samples once, in the format's own grammar; odd names are escaped."""
+    store.do("assign", "b2", 'o"dd \\ name')
+    told = store.do("metrics", "--format", "prometheus").out
+    rows = told.splitlines()
+    sample = re.compile(r'tm_[a-z_]+(\{[a-z]+="([^"\\]|\\["\\n])*"\})? -?[0-9.e+-]+')
+    assert all(row.startswith("# ") or sample.fullmatch(row) for row in rows)
+    types = [row.split()[2] for row in rows if row.startswith("# TYPE")]
+    assert len(types) == len(set(types)) > 8
+    assert 'tm_tasks{status="completed"} 3' in rows
+    assert "tm_completion_ratio 0.5" in rows
+    assert 'tm_cycle_time_hours{stat="median"} 72' in rows
+    assert 'tm_assignee_open{assignee="o\\"dd \\\\ name"} 1' in rows
+    assert told.endswith("\n")
+
+
+def test_formats_that_make_no_sense_are_refused(store: Store) -> None:
+    """One that does not exist, and options that the format has no place for."""
+    assert "did you mean 'prometheus'?" in store.do("metrics", "--format", "promethous", code=2).err.lower()
+    store.do("metrics", "--format", "prometheus", "--feedback", code=2)
+    assert store.do("metrics", "--format", "json").out == store.do("metrics", "--json").out
+
+
+def test_an_empty_store_is_read_too(repo: GitRepo) -> None:
+    """What cannot be counted is left out, with its help."""
+    told = Store(repo).do("metrics", "--format", "prometheus").out
+    assert "tm_cycle_time_hours" not in told
+    assert 'tm_tasks{status="pending"} 0\n' in told

@@ -9,7 +9,11 @@ import typer
 from tmfiles import metrics as actions
 from tmfiles.cli import options as o
 from tmfiles.cli.session import Session
+from tmfiles.errors import TmError
+from tmfiles.query import unknown
 from tmfiles.render import figures as render
+
+_FORMATS = ("text", "json", "prometheus")
 
 
 def metrics(
@@ -26,21 +30,32 @@ def metrics(
     feedback: Annotated[bool, typer.Option("--feedback", help="How the work was found to be.")] = False,
     by_assignee: Annotated[bool, typer.Option("--by-assignee", help="Who has and does what.")] = False,
     bottlenecks: Annotated[bool, typer.Option("--bottlenecks", help="What most others wait for.")] = False,
+    kind: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, json or prometheus.")] = "text",
     json: o.Json = False,
 ) -> None:
     """Count: how many, how quick, how good, who, what holds up.
 
-    The options for sections choose among them; without any, all are shown. --json has all in any case.
+    The options for sections choose among them; without any, all are shown. --json and --format prometheus have
+    all in any case.
 
     tm metrics --period week --by-assignee
     """
     session: Session = context.obj
-    found = actions.figures(session.workspace(), period)
-    if json:
-        session.document(render.document(found))
-        return
+    if kind not in _FORMATS:
+        raise unknown("format", kind, _FORMATS)
     asked = zip(render.SECTIONS, (completion_rate, cycle_time, feedback, by_assignee, bottlenecks), strict=True)
     chosen = [name for name, wanted in asked if wanted]
+    if kind == "prometheus" and (json or chosen):
+        raise TmError("prometheus has all figures, in a form of its own", "leave the other options out", "usage")
+    found = actions.figures(session.workspace(), period)
+    if json or kind == "json":
+        session.document(render.document(found))
+        return
+    if kind == "prometheus":
+        from tmfiles.render import prometheus
+
+        session.write(prometheus.text(found))
+        return
     session.rows(render.text(found, chosen or render.SECTIONS))
 
 
@@ -60,7 +75,6 @@ def report(
     tm report --velocity --weeks 12
     """
     from tmfiles.actions import reports as made
-    from tmfiles.errors import TmError
     from tmfiles.render import reports as shown
 
     if weekly and velocity:
