@@ -22,6 +22,24 @@ PARTS = {
 _NOTE = "<!-- made by `python tests/docs_pages.py` -->\n\n"
 
 
+_MENDED = """
+`tm check --staged` and `--range` hold against a commit only what it brings; `--format` writes the same for GitHub, for
+SARIF and as JUnit: [in CI](../how-to/ci.md).
+
+## What `tm check --fix` mends
+
+In one commit, and in files only that are sound afterwards; it says what it did, and what is left.
+
+| what | becomes |
+|---|---|
+| a key that can be a slip of one known key only, which the task does not have (`near-miss-key`) | that key |
+| a status, priority or type that differs from a known one in letter case, blanks or hyphens alone | that one |
+| the same item twice in a set (`repeat`) | once |
+| a task that depends on, belongs to or comes from itself (`self`) | without that link |
+| UTF-16 (`encoding`) | UTF-8 |
+"""
+
+
 def rules() -> str:
     """The page of all rules of `tm check`."""
     rows = "".join(f"| `{name}` | {severity} | {words} |\n" for name, (severity, words) in RULES.items())
@@ -31,6 +49,7 @@ def rules() -> str:
         + "a file with an error of its own is no task until it is mended: lists show the problem instead.\n\n"
         + "| rule | severity | what it says |\n|---|---|---|\n"
         + rows
+        + _MENDED
     )
 
 

@@ -119,6 +119,7 @@ def test_one_question_at_a_time(store: Store) -> None:
     """Ids, the index and a range exclude each other, and so do two formats."""
     store.do("check", "--staged", "--range", "HEAD", code=2)
     store.do("check", "one", "--range", "HEAD", code=2)
+    store.do("check", "--staged", "--at", "HEAD", code=2)
     store.do("check", "--json", "--format", "sarif", code=2)
     assert "no format 'xml'" in store.do("check", "--format", "xml", code=2).err
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -217,6 +218,19 @@ def test_what_is_committed_is_what_is_judged(store: Store) -> None:
     store.git("rm", "--quiet", ONE)
     assert "(missing-dependency)" in commit(store, code=1)
     assert store.subjects()[:2] == ["a commit", "as it lies there"]
+
+
+def test_a_store_whose_files_are_gone(store: Store) -> None:
+    """Nothing is committed unseen because the folder is gone; a commit that takes the store away passes."""
+    store.do("hooks", "install")
+    store.repo.write(ONE, "title: [\n")
+    store.git("add", ONE)
+    shutil.rmtree(store.path / ".tasks")
+    assert "no .tasks/" in commit(store, code=1)
+    store.do("hooks", "run", "pre-commit", code=1)
+    store.git("rm", "-r", "--quiet", "--cached", ".tasks")
+    store.do("hooks", "run", "pre-commit")
+    commit(store)
 
 
 def test_without_tm(store: Store, program: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ from contextlib import suppress
 
 from tmfiles import resources
 from tmfiles.errors import TmError
+from tmfiles.git.process import run
+from tmfiles.git.repository import discover
 from tmfiles.git.trailers import hooks_folder
 from tmfiles.store import FOLDER
 
@@ -98,6 +100,12 @@ def uninstall(workspace: Workspace) -> list[Hook]:
         with suppress(OSError):
             os.rmdir(empty)
     return taken
+
+
+def tracked(folder: str) -> bool:
+    """Tell whether the index of the repository around a folder holds a store, were its files gone or not."""
+    place = discover(folder)
+    return place is not None and bool(run(place.root, "ls-files", "--", f":(top,glob)**/{FOLDER}/**").out)
 
 
 def in_work_tree(workspace: Workspace) -> str:

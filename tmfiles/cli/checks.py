@@ -32,13 +32,14 @@ def check(
     tm check --range main..HEAD --format github
     """
     form = verdicts.format_of(form, json)
-    if staged + bool(span) + bool(ids or fix) > 1:
-        raise TmError("ids or --fix, --staged and --range are three questions", "ask one at a time", "usage")
+    session: Session = context.obj
+    if staged + bool(span) + bool(ids or fix or session.at) > 1:
+        raise TmError("ids, --fix or --at, --staged and --range are three questions", "ask one at a time", "usage")
     if fix:
-        return verdicts.mended(context.obj, ids, form)
+        return verdicts.mended(session, ids, form)
     if staged:
-        return verdicts.staged(context.obj, form)
-    return verdicts.ranged(context.obj, span, form) if span else verdicts.whole(context.obj, ids, form)
+        return verdicts.staged(session, form)
+    return verdicts.ranged(session, span, form) if span else verdicts.whole(session, ids, form)
 
 
 def fmt(

@@ -87,7 +87,7 @@ def run(
     try:
         workspace = session.workspace()
     except TmError as error:
-        if error.code == "not_found" and not session.environment.store:
+        if error.code == "not_found" and not (session.environment.store or actions.tracked(session.folder)):
             return 0  # a branch without tasks
         raise
     if name == "pre-commit":
