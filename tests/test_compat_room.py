@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import GitRepo
@@ -66,6 +67,16 @@ def test_when_the_room_is_open(repo: GitRepo, config: str, variable: str, open_:
     assert compat.is_open(["-C", str(repo.path), "list"], {"TM_COMPAT": variable}) is open_
     assert compat.is_open(["--as", "x", "-C", str(repo.path), "list"], {"TM_COMPAT": variable}) is open_
     assert compat.is_open(["list"], {"TM_COMPAT": variable, "TM_STORE": str(repo.path)}) is open_
+
+
+def test_a_store_that_git_names_opens_the_room(repo: GitRepo, tmp_path: Path) -> None:
+    """The settings are those of the store that commands work on, wherever it lies."""
+    repo.write("tasks/.tasks/config.yaml", "version: 1\ncompat: task-orchestrator\n")
+    (repo.path / "src").mkdir()
+    assert compat.is_open(["-C", str(repo.path / "src"), "list"], {}) is False
+    repo.git("config", "tm.store", "tasks")
+    assert compat.is_open(["-C", str(repo.path / "src"), "list"], {}) is True
+    assert compat.is_open(["-C", str(tmp_path), "list"], {}) is False
 
 
 def test_a_variable_that_says_neither_is_refused() -> None:

@@ -27,11 +27,15 @@ def is_open(words: Sequence[str], variables: Mapping[str, str]) -> bool:
     folder = words[words.index("-C") + 1] if "-C" in words[:-1] else "."
     try:
         root = find(os.path.join(folder, variables.get("TM_STORE", "")))
+        if root is None and not variables.get("TM_STORE"):
+            from tmfiles.workspace import Workspace
+
+            root = Workspace.find(folder).root  # Git's configuration may name it
         if root is None:
             return False
         with open(os.path.join(root, FOLDER, CONFIG), "rb") as file:
             data = file.read()
-    except (OSError, ValueError):
+    except (OSError, ValueError, TmError):
         return False  # whoever needs the store will say what is wrong with it
     if b"compat" not in data:
         return False
