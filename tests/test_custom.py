@@ -101,7 +101,7 @@ def test_add_and_update_type_what_is_given(store: Store) -> None:
     """`--field` gives a number, a date and a list as declared; `--clear fields.NAME` takes one away again."""
     one = store.add("One", "--field", "points=5", "--field", "ship=2026-12-01", "--field", "platforms=linux, mac")
     assert store.doc(one)["fields"] == {"points": 5, "ship": "2026-12-01", "platforms": ["linux", "mac"]}
-    store.do("update", one, "--field", "customer=ACME", "--clear", "fields.ship")
+    store.do("update", one, "--field", "fields.customer=ACME", "--clear", "fields.ship")
     assert store.doc(one)["fields"] == {"points": 5, "platforms": ["linux", "mac"], "customer": "ACME"}
     for name in ("points", "platforms", "customer"):
         store.do("update", one, "--clear", f"fields.{name}")

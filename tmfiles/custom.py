@@ -53,7 +53,7 @@ class Fields:
         values: dict[str, Any] = {}
         for pair in pairs:
             name, equals, text = pair.partition("=")
-            name, text = name.strip(), text.strip()
+            name, text = name.strip().removeprefix("fields."), text.strip()
             if not equals or not text:
                 raise TmError(
                     f"--field {pair!r} says no value", "--field NAME=VALUE; to empty it: --clear fields.NAME", "usage"

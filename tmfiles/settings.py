@@ -98,5 +98,5 @@ def known(key: str, also: tuple[str, ...] = ()) -> str:
         if plain == one or plain.lower() == one.replace("_", ""):
             return one
     near = did_you_mean(plain, keys, 1)
-    hint = f"did you mean {near[0]}? There" if near else "there"
-    raise TmError(f"no setting {key!r}", f"{hint} are: {', '.join(keys)}", "usage")
+    hint = f"did you mean {near[0]}? All of them: tm config" if near else f"there are: {', '.join(keys)}"
+    raise TmError(f"no setting {key!r}", hint, "usage")

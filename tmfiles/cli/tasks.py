@@ -175,7 +175,10 @@ def update(
     due: Due = "",
     estimate: Estimate = "",
     field: Fields = [],  # noqa: B006
-    clear: Annotated[list[str], typer.Option("--clear", metavar="FIELD", help="Empty a field; repeatable.")] = [],  # noqa: B006
+    clear: Annotated[
+        list[str],
+        typer.Option("--clear", metavar="FIELD", help="Empty a field, such as due or fields.NAME; repeatable."),
+    ] = [],  # noqa: B006
     force: o.Force = False,
     no_commit: o.NoCommit = False,
     message: o.Message = "",
