@@ -1,9 +1,17 @@
-"""A store with a long history, made by git fast-import: each task added by one commit, then edited at random."""
+"""`python -m tests.bench.past [--tasks 10000] [--commits 20000]`: what looks back, beside git log and git blame.
+
+The history is made by git fast-import: each task is added by one commit, then they are edited at random.
+"""
 
 from __future__ import annotations
 
+import argparse
 import random
+import statistics
 import subprocess
+import sys
+import tempfile
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -41,6 +49,7 @@ def filled(root: Path, tasks: int, commits: int) -> list[str]:
     importing.stdin.close()
     if importing.wait():
         raise SystemExit("git fast-import failed")
+    stores.git(root, "symbolic-ref", "HEAD", "refs/heads/main")
     stores.git(root, "checkout", "--quiet", "--force", "main")
     stores.git(root, "gc", "--quiet")
     return ids
@@ -66,3 +75,59 @@ def _commit(number: int, subject: str, op: str, who: str, files: list[tuple[str,
     head = f"commit refs/heads/main\ncommitter {who} <{who}@example.org> {at} +0000\ndata {len(text)}\n".encode()
     body = b"".join(b"M 644 inline %s\ndata %d\n%s\n" % (path.encode(), len(data), data) for path, data in files)
     return head + text + b"\n" + body
+
+
+SOURCE = str(Path(__file__).parent.parent.parent)
+START = f"import sys; sys.path.insert(0, {SOURCE!r}); from tmfiles.cli.boundary import main; sys.exit(main())"
+_TIMES = 5
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.past", description=__doc__)
+    parser.add_argument("--tasks", type=int, default=10_000)
+    parser.add_argument("--commits", type=int, default=20_000)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tm-bench-") as folder:
+        root = Path(folder, "store")
+        ids = filled(root, asked.tasks, asked.commits)
+        _table(root, ids)
+
+
+def _table(root: Path, ids: list[str]) -> None:
+    # The first task lies in the large top folder, the last one in a small one below it.
+    for name, task_id in (("top folder", ids[0]), ("sharded", ids[-1])):
+        path = next((root / store.FOLDER).rglob(f"{task_id}{store.SUFFIX}")).relative_to(root).as_posix()
+        _row(f"git log -- PATH, {name}", root, "git", "log", "--oneline", "--", path)
+        _row(f"git blame PATH, {name}", root, "git", "blame", "--porcelain", path)
+        _row(f"tm log ID, {name}", root, *_tm("log", task_id))
+        _row(f"tm blame ID, {name}", root, *_tm("blame", task_id))
+    _row("python -c pass", root, sys.executable, "-c", "pass")
+    _row("tm --version", root, *_tm("--version"))
+    _row("first tm list --sort updated", root, *_tm("list", "--sort", "updated"), times=1)
+    _row("tm list --sort updated, warm", root, *_tm("list", "--sort", "updated"))
+    for count in (1, 1000):
+        more(root, ids, count)
+        _row(f"the same after {count:,} commits of others", root, *_tm("list", "--sort", "updated"), times=1)
+    for back in (1, 1000, 5000):
+        _row(f"tm list --at HEAD~{back}", root, *_tm("list", "--at", f"HEAD~{back}"))
+    _row("tm show ID --at HEAD~1000", root, *_tm("show", ids[0], "--at", "HEAD~1000"), times=1)
+    _row("tm undo --list -n 10", root, *_tm("--as", PEOPLE[0], "undo", "--list", "-n", "10"))
+    _row("tm diff HEAD~1000", root, *_tm("diff", "HEAD~1000"))
+
+
+def _tm(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", START, *words)
+
+
+def _row(name: str, root: Path, *words: str, times: int = _TIMES) -> None:
+    taken = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        subprocess.run(words, cwd=root, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        taken.append(time.perf_counter() - begin)
+    print(f"{name:42}{statistics.median(taken) * 1000:9.0f} ms", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -82,6 +82,7 @@ HEADINGS = {
         "schema": "settings",
         "import": "stores",
         "export": "exports",
+        "backup": "backups",
         "completion": "completion",
         "demo": "stores",
     },
