@@ -49,6 +49,7 @@ def test_operations_are_one_commit(store: Store, monkeypatch: pytest.MonkeyPatch
         {"op": "complete", "id": "one"},
         {"op": "complete", "id": ["two"], "summary": "Both"},
         {"op": "feedback", "id": "two", "quality": 4, "text": "Fine"},
+        {"op": "claim", "id": ["$three"], "length": "30m"},
         {"op": "start", "id": "$three"},
         {"op": "criteria met", "id": "$four", "number": [2]},
         {"op": "update", "id": "$four", "due": "tomorrow", "tags": ["b", "c"]},
@@ -61,7 +62,7 @@ def test_operations_are_one_commit(store: Store, monkeypatch: pytest.MonkeyPatch
     assert four["criteria"] == [{"text": "Runs"}, {"text": "Sings", "met": True}]
     assert four["tags"] == ["b", "c"]
     assert (store.doc("two")["result"], store.doc("two")["feedback"]["quality"]) == ("Both", 4)
-    assert "done: 2 add, 2 complete, 1 feedback, 1 start, 1 criteria met, 1 update, 1 dep add in commit" in ran.err
+    assert "done: 2 add, 2 complete, 1 feedback, 1 claim, 1 start, 1 criteria met" in ran.err
     assert store.commits() == before + 1
     assert store.subjects("HEAD~1..") == ["tm: batch 2 tasks"]
     store.assert_sound()
@@ -134,6 +135,15 @@ def test_all_mistakes_are_told_at_once(store: Store, monkeypatch: pytest.MonkeyP
     told = [text.strip() for text in ran.err.splitlines() if "(batch)" in text]
     assert [text.split(":")[1] for text in told] == ["1", "5", "6", "7", "7"]
     assert "$u cannot depend on itself" in told[2]  # not by an id that nobody has seen
+
+
+def test_what_became_ready_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tasks that the batch itself does not touch, and that wait for nothing any more, are named."""
+    store.add("Three", "--id", "three", "--depends-on", "two")
+    ran = batch(store, monkeypatch, {"op": "complete", "id": "one"})
+    assert ran.err.endswith("\nready now: two\n")
+    ran = batch(store, monkeypatch, {"op": "complete", "id": "two"}, {"op": "start", "id": "three"}, options="--json")
+    assert json.loads(ran.out)["data"]["unblocked"] == []
 
 
 def test_deleted_and_made_again_in_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

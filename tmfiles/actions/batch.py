@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tmfiles.actions.moves import Freed
 from tmfiles.actions.operations import OPERATIONS, Names, checked
 from tmfiles.errors import Problem, TmError
 from tmfiles.interop import jsonl
@@ -35,10 +36,11 @@ class Line(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What a batch did, or with `outcome` None would do."""
+    """What a batch did, or with `outcome` None would do; `unblocked` are other tasks that became ready."""
 
     lines: tuple[Line, ...]
     outcome: Outcome | None
+    unblocked: tuple[str, ...] = ()
 
 
 def batch(workspace: Workspace, data: bytes, how: How, *, path: str, dry_run: bool = False) -> Batch:
@@ -52,6 +54,8 @@ def batch(workspace: Workspace, data: bytes, how: How, *, path: str, dry_run: bo
     if not found and not problems:
         raise TmError("there are no operations", 'a line is one, such as {"op": "add", "title": "Write"}', "usage")
     runs: list[_Running] = []
+    chosen: list[str] = []
+    freed = Freed(workspace, chosen)
 
     def plan(view: View) -> list[Edit]:
         with drafting(workspace, view) as draft:
@@ -63,11 +67,12 @@ def batch(workspace: Workspace, data: bytes, how: How, *, path: str, dry_run: bo
             running.judge(view)
             if running.problems:
                 raise _refused(running.problems, len(found) + len(problems))
+            chosen[:] = running.touched
             return draft.edits()
 
     order = Order("batch", how)
     try:
-        outcome = None if dry_run else write(workspace, order, plan)
+        outcome = None if dry_run else write(workspace, order, freed.watching(plan))
         if dry_run:
             rehearse(workspace, order, plan)
     except TmError as error:
@@ -75,7 +80,9 @@ def batch(workspace: Workspace, data: bytes, how: How, *, path: str, dry_run: bo
             raise
         raise runs[0].placed(error) from error
     done = runs[0].done
-    return Batch(tuple(line.unmade() for line in done) if dry_run else tuple(done), outcome)
+    if dry_run:
+        return Batch(tuple(line.unmade() for line in done), None)
+    return Batch(tuple(done), outcome, tuple(freed.ids()))
 
 
 def _refused(problems: Sequence[Problem], count: int) -> TmError:

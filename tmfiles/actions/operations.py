@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tmfiles import dates
-from tmfiles.actions import links, notes, review, status, talk, tasks
+from tmfiles.actions import claims, links, notes, review, status, talk, tasks
 from tmfiles.errors import Problem, TmError
 from tmfiles.words import ALIASES, suggestion
 
@@ -259,6 +259,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "dep remove": _of(links.undepend, {"id": "id", "on": "ids"}),
     **{verb: _said(verb) for verb in talk.KINDS},
     "join": _of(talk.join, {"id": "id"}),
+    "claim": _of(claims.claim, _IDS, {"length": "text"}),
+    "release": _of(claims.release, _IDS),
     "criteria add": _of(notes.add_criteria, {"id": "id", "text": "texts"}, {"measurable": "text"}),
     "criteria met": Operation({"id": "id", "number": "numbers", "met": "flag"}, ("id", "number"), _met),
     "criteria remove": _of(notes.remove_criteria, {"id": "id", "number": "numbers"}),

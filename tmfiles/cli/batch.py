@@ -50,3 +50,5 @@ def report(session: Session, result: Batch, *, json: bool) -> None:
         return
     session.write(batches.made(result))
     session.tell(batches.counted(result))
+    if result.unblocked:
+        session.tell(f"ready now: {', '.join(result.unblocked)}")

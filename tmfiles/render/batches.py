@@ -38,6 +38,7 @@ def document(result: Batch) -> dict[str, Any]:
             for one in result.lines
         ],
         "changed": list(outcome.changed) if outcome else [],
+        "unblocked": list(result.unblocked),
         "commit": (outcome.commit or None) if outcome else None,
         "notes": list(outcome.notes) if outcome else [],
     }
