@@ -82,6 +82,17 @@ def test_what_was_free_long_before_is_no_news(store: Watched) -> None:
     assert store.news("bo") == []
 
 
+def test_what_is_set_free_in_the_second_of_a_look_is_news(store: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times have whole seconds: what came behind a look within one is told by the next."""
+    monkeypatch.setenv("TM_NOW", "2026-11-22T10:00:00Z")
+    assert store.news("bo") == []
+    first = store.add("First")
+    free = store.add("Free", "--depends-on", first)
+    store.by("li", "complete", first)
+    assert store.news("bo") == [("unblocked", free)]
+    assert store.news("bo") == []
+
+
 def test_a_dependency_that_is_taken_away_sets_free(store: Watched) -> None:
     """It is the state that counts, not how it came about; reopening blocks again, and tells nothing."""
     first = store.add("First")

@@ -216,7 +216,7 @@ class _News:
             made = str(doc.get("created_at", ""))
             deps = [dep for dep in doc.get("depends_on", ()) if dep in self.new]
             ends = {dep: str(self.new[dep].get("completed_at", "")) for dep in deps}
-            return [dep for dep, end in ends.items() if end >= (made or "~") and dates.instant(end) > self.before]
+            return [dep for dep, end in ends.items() if end >= (made or "~") and dates.instant(end) >= self.before]
         if was.get("status", "pending") != "pending":
             return []
         return [dep for dep in was.get("depends_on", ()) if graph.blocks(self._status_before(dep))]
