@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -240,6 +241,19 @@ def test_other_places_of_a_store(place: str, repo: GitRepo) -> None:
     root.write(TWO, "title: Two\n")
     made.git("-C", ".tasks", "add", ".")
     assert staged(made, 0) == []
+
+
+def test_many_staged_files_tell_how_far_it_is(store: Store) -> None:
+    """An import by hand, in the index alone, is read a few hundred files at a time, and each step is told."""
+    for n in range(600):
+        store.repo.write(f".tasks/many/task-{n}.yaml", f"title: Number {n}\n")
+    store.git("add", ".tasks")
+    shutil.rmtree(store.path / ".tasks/many")
+    calls = []
+    workspace = Workspace.find(str(store.path), progress=lambda *call: calls.append(call))
+    assert commits.staged(workspace).changed == 600
+    workspace.close()
+    assert ("reading tasks", 500, 600) in calls
 
 
 def test_ids_and_staged_contradict(store: Store) -> None:

@@ -59,9 +59,10 @@ def staged(workspace: Workspace, index_file: str | None = None) -> Judged:
         with closing(snapshot.moved({path: before for path, (before, _) in changes.items()})) as earlier:
             states = [State(earlier.told(after), earlier.docs(changes))]
         new, older = new_in(states, snapshot, changes)
-        back = made(states, snapshot, fresh)
-        back = {task_id: back[task_id] for task_id in workspace.view().returned(back)}
-        new += reused(workspace, head(repository).commit or "", back)
+        # History is asked only where there is a new task, and only of those whose id was deleted before.
+        if back := made(states, snapshot, fresh):
+            used = {task_id: back[task_id] for task_id in workspace.view().returned(back)}
+            new += reused(workspace, head(repository).commit or "", used)
         return Judged([*unmerged, *snapshot.placed(new)], len(changes), older)
 
 
