@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -145,9 +146,20 @@ def test_ids_are_offered_without_the_parser(store: Store) -> None:
     assert not {"'typer'", "'yaml'", "'rich'"} & set(done.stderr.strip("[]\n").split(", "))
 
 
+def processor(run: Callable[[], object]) -> float:
+    """Give the least processor time, in ms, that the process of a call takes in five."""
+    took = []
+    for _ in range(5):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took.append(1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime))
+    return min(took)
+
+
 @pytest.mark.slow
 def test_ten_thousand_tasks_are_quick(store: Store) -> None:
-    """At 10,000 tasks an answer takes less than 100 ms of the processor; what else runs is not measured."""
+    """At 10,000 tasks an answer from the store takes less than 100 ms where a bare Python takes 12."""
     for number in range(10_000):
         folder = store.path / ".tasks" / f"{number % 100:02}"
         folder.mkdir(exist_ok=True)
@@ -156,17 +168,14 @@ def test_ten_thousand_tasks_are_quick(store: Store) -> None:
     store.tm("list")
     time.sleep(0.05)
     store.tm("list")
-    for words in (["show", ""], ["show", "t01"], ["list", "--tag", ""], [""], ["list", "--"]):
-        took = []
-        for _ in range(5):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            store.tm("__complete", "zsh", *words)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-        print(words, f"{min(took) * 1000:.0f} ms")
-        of_the_store = len(words) > 1 and words[-1] != "--"
-        # What the parser is asked takes Typer's own start, which the neighbours of a test make longer.
-        assert min(took) < (0.1 if of_the_store else 0.15), (words, took)
+    # Neighbours slow all processes down alike, so the bare one says what a millisecond is worth here.
+    bare = processor(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True))
+    # What the parser is asked is mostly Typer's own start, which suffers most from neighbours.
+    asked = {("show", ""): 100, ("show", "t01"): 100, ("list", "--tag", ""): 100, ("",): 150, ("list", "--"): 150}
+    for words, most in asked.items():
+        took = processor(lambda words=words: store.tm("__complete", "zsh", *words))
+        print(words, f"{took:.0f} ms, bare Python {bare:.0f}")
+        assert took < most * max(1, bare / 12), words
 
 
 @pytest.fixture

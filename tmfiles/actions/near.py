@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import namedtuple
 
 from tmfiles.actions.graphs import statuses
+from tmfiles.dates import instant
+from tmfiles.workspace.claims import holding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,16 +19,13 @@ if TYPE_CHECKING:
     from tmfiles.workspace import Workspace
 
 
-class Mark(namedtuple("Mark", "claimed left met criteria", defaults=("", None, 0, 0))):
-    """What is told behind a title: who holds a claim and for how many seconds yet, how many criteria are met.
-
-    `left` is None where the claim has no end.
-    """
+class Mark(namedtuple("Mark", "claimed left met criteria", defaults=("", 0, 0, 0))):
+    """What is told behind a title: who holds a claim and for how many seconds yet, how many criteria are met."""
 
     __slots__ = ()
 
     claimed: str
-    left: int | None
+    left: int
     met: int
     criteria: int
 
@@ -56,15 +55,11 @@ def marked(doc: Mapping[str, Any], now: datetime) -> Mark:
     """Give the marks of one task; a claim that has run out is none."""
     criteria = doc.get("criteria") or ()
     met = sum(bool(one.get("met")) for one in criteria)
-    claim = doc.get("claim") or {}
-    left = None
-    if until := claim.get("until"):
-        from tmfiles.dates import instant
-
-        left = int((instant(until) - now).total_seconds())
-        if left <= 0:
-            claim = {}
-    return Mark(claim.get("by", ""), left if claim else None, met, len(criteria))
+    claim = holding(doc, now)
+    if claim is None:
+        return Mark("", 0, met, len(criteria))
+    left = int((instant(claim.until, end=True) - now).total_seconds())
+    return Mark(claim.by, left, met, len(criteria))
 
 
 def near(workspace: Workspace, found: Sequence[Details]) -> dict[str, Near]:

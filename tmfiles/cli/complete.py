@@ -42,6 +42,7 @@ _ALL = 1 << 30
 IDS = {
     **dict.fromkeys(("show", "graph", "check", "edit", "update", "start", "complete", "done"), _ALL),
     **dict.fromkeys(("cancel", "reopen", "delete", "rm", "commit", "dep add", "dep remove"), _ALL),
+    **dict.fromkeys(("archive", "unarchive", "claim", "release", "fmt", "resolve"), _ALL),
     **dict.fromkeys(("context", "log", "blame", "comment", "share", "discover", "progress", "checkpoint"), 1),
     **dict.fromkeys(("join", "note", "feedback", "dep tree", "criteria list", "criteria add", "criteria met"), 1),
     "criteria remove": 1,

@@ -94,7 +94,7 @@ def _sections(board: Board, now: datetime, marks: Mapping[str, Mark], screen: Sc
         for row in column.rows:
             (head, style), *_ = _card(row, now, None, screen.width, board.by)
             alarm = head.removeprefix(row.id)
-            note = alarm + noted(marks.get(row.id))
+            note = f"{alarm}{noted(marks.get(row.id))}".strip()
             room = max(screen.width - ids - 4, 0)
             title = cut(line(row.title), max(room - width(note) - len(_GAP), room // 2))
             shown = cut(f"{_GAP}{note}" if note else "", room - width(title))

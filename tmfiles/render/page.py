@@ -102,10 +102,8 @@ def _fact(name: str, names: int, value: str, style: str, screen: Screen) -> list
 
 
 def _claim(claim: Mapping[str, Any], mark: Mark) -> str:
-    by = line(str(claim.get("by", "")))
-    if not mark.claimed:
-        return f"{by} until {claim.get('until')} (run out)"
-    return f"{by} until {claim['until']} ({left(mark.left)} left)" if mark.left is not None else by
+    lasts = f"{left(mark.left)} left" if mark.claimed else "run out"
+    return f"{line(str(claim.get('by', '')))} until {claim.get('until')} ({lasts})"
 
 
 def _waits(one: Details) -> str:

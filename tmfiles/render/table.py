@@ -81,7 +81,7 @@ def noted(mark: Mark | None) -> str:
         return ""
     text = f"{_GAP}{mark.met}/{mark.criteria}" if mark.criteria else ""
     if mark.claimed:
-        text += f"{_GAP}[{line(mark.claimed)}{'' if mark.left is None else ' ' + left(mark.left)}]"
+        text += f"{_GAP}[{line(mark.claimed)} {left(mark.left)}]"
     return text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from tmfiles import codec, dates
+from tmfiles import dates
 from tmfiles.errors import TmError
 
 TYPE_CHECKING = False
@@ -72,6 +72,8 @@ def _claimed(change: Change, actor: str, now: datetime) -> Claim | None:
     """Give the claim of somebody else's that a change goes against."""
     if not change.id or change.held or change.old is None or b"claim" not in change.old:
         return None
+    from tmfiles import codec  # for writers only: who lists tasks asks for claims too
+
     try:
         old = codec.loads(change.old)
         new = codec.loads(change.new) if change.new is not None else {}
