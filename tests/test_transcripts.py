@@ -17,6 +17,7 @@ import pytest
 from conftest import NOW
 
 ROOT = Path(__file__).parent.parent
+ISSUES = ROOT.parent / "shared" / "data" / "beads-issues.jsonl"
 PAGES = [
     ROOT / "README.md",
     *sorted((ROOT / "tests" / "cli").glob("*.md")),
@@ -93,7 +94,12 @@ def _block(block: str, console: Console) -> str:
 def test_transcript(path: Path, tmp_path: Path) -> None:
     """Every command of the page prints what the page shows, and ends with the exit code it shows."""
     page = path.read_text(encoding="utf-8")
-    now = replayed(page, Console(tmp_path))
+    console = Console(tmp_path)
+    if "issues.jsonl --dry-run" in page and "bd-bvec" in page:
+        if not ISSUES.exists():
+            pytest.skip("the real issues are not here")
+        shutil.copyfile(ISSUES, console.home / "issues.jsonl")
+    now = replayed(page, console)
     if os.environ.get("UPDATE_TRANSCRIPTS"):
         path.write_text(now, encoding="utf-8")
     else:

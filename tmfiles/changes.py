@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # How much of a value one line of words shows.
 _SHOWN = 60
+# Mappings that mean one thing, and are told as one.
+_WHOLE = ("claim",)
 # Values that are lists, and told by what was added to them and taken away.
 _LISTS = {"journal": "entries", "criteria": "criteria"}
 
@@ -51,7 +53,7 @@ def _field(key: str, old: Any, new: Any) -> list[Difference]:
         old, new = (DEFAULTS[key] if value is None else value for value in (old, new))
     if _same(old, new):
         return []
-    if isinstance(old, dict) or isinstance(new, dict):
+    if key not in _WHOLE and (isinstance(old, dict) or isinstance(new, dict)):
         return _mapping(key, old, new)
     if key in SETS and _is_list(old) and _is_list(new):
         return _items(key, "items", old, new)
@@ -130,11 +132,21 @@ def _worded(one: Difference) -> str:
         return ", ".join(_entries(one)) or f"{one.field} reordered"
     if one.kind == "criteria":
         return ", ".join(_criteria(one)) or f"{one.field} reordered"
+    if one.field in _WHOLE and all(isinstance(value, (dict, type(None))) for value in (one.old, one.new)):
+        return _held(one)
     if one.old is None:
         return f"{one.field} set to {_short(one.new)}"
     if one.new is None:
         return f"{one.field} removed (was {_short(one.old)})"
     return f"{one.field} {_short(one.old)} → {_short(one.new)}"
+
+
+def _held(one: Difference) -> str:
+    by, until = (_of(one.new or {}, key, "nobody") for key in ("by", "until"))
+    before = _of(one.old or {}, "by", "nobody")
+    if one.new is None:
+        return f"claim of {before} ended"
+    return f"claimed by {by} until {until}" + (f", after {before}" if one.old is not None and before != by else "")
 
 
 def _worded_lines(one: Difference) -> str:

@@ -50,7 +50,10 @@ def edit(
         raise TmError("--add makes a new task", "leave the rest out", "usage")
     if not (chosen or new or resume):
         raise TmError("say which task", "tm edit ID; a new one: tm edit --add", "usage")
-    command = workspace.sources.say("editor").value or workspace.git_settings.editor
+    named = workspace.sources.say("editor").value
+    command = named or workspace.git_settings.editor
+    if not (named or workspace.git_settings.editor_is_named or sys.stdin.isatty()):
+        raise TmError("nobody named an editor, and there is no terminal for one", "in a script: tm update, tm batch")
     if not command:
         raise TmError("no editor is set", "name one: git config --global core.editor nano, or TM_EDITOR=nano")
     how = session.how(no_commit, message, force)

@@ -47,6 +47,11 @@ class Settings(namedtuple("Settings", "author committer author_date committer_da
         """The user's editor, a command for a shell, by git's rules; empty where there is none."""
         return self.config.get("GIT_EDITOR", "")
 
+    @property
+    def editor_is_named(self) -> bool:
+        """Whether somebody chose the editor; where nobody did, git takes vi, which wants a terminal."""
+        return "core.editor" in self.config or any(os.environ.get(name) for name in ("GIT_EDITOR", "VISUAL", "EDITOR"))
+
 
 def configure(repo: Repository, name: str, value: str | None) -> None:
     """Set a name in this clone's own configuration; None takes it away. Raises TmError when git will not."""
