@@ -241,9 +241,9 @@ def test_cost_grows_with_the_lines_alone(store: Store, monkeypatch: pytest.Monke
             after = {"depends_on": [f"$t{count}x{at // 2}"]} if at else {}
             lines.append({"op": "add", "title": f"Task {at}", "as": f"t{count}x{at}", **after})
         lines += [{"op": "complete", "id": f"$t{count}x{at}"} for at in range(count)]
-        start = time.perf_counter()
+        start = time.process_time()
         batch(store, monkeypatch, *lines, options="--dry-run")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(50)
     assert seconds(800) < 10 * seconds(200)
