@@ -35,6 +35,11 @@ COMMANDS = {
     "criteria add": "criteria add one 'It holds'",
     "criteria met": "criteria met two 1",
     "criteria remove": "criteria remove two 1",
+    "claim": "claim two",
+    "release": "release old",
+    "fmt": "fmt one",
+    "config set": "config set layout flat",
+    "config unset": "config unset commit",
     "archive": "archive three",
     "unarchive": "unarchive old",
     "reopen, archived": "reopen old",
@@ -57,7 +62,10 @@ def filled(repo: GitRepo) -> Store:
         ".tasks/one.yaml", "# a comment\ntitle: 'Task one'   # quoted\nextra: {kept: [1]}\n\ndepends_on:\n- two\n"
     )
     store.do("complete", "three", "--summary", "Done")
-    repo.write(".tasks/archive/2025/old.yaml", "title: Task long done\nstatus: completed\ncompleted_at: 2025-05-05\n")
+    claim = "{by: Maria, at: 2025-05-04T10:00:00Z, until: 2999-01-01T00:00:00Z}"
+    old = f"title: Task long done\nstatus: completed\ncompleted_at: 2025-05-05\nclaim: {claim}\n"
+    repo.write(".tasks/archive/2025/old.yaml", old)
+    repo.write(".tasks/config.yaml", "version: 1\ncommit: auto\n")
     repo.commit("an archived task")
     store.do("update", "one", "--tag", "web")
     return store
