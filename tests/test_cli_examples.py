@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 from pathlib import Path
@@ -27,6 +28,8 @@ BEFORE = {
     "dep remove": ["dep add a1b2 c3d4"],
     "config unset": ["config set limit 20 --person"],
 }
+_BUNDLE = "backup create --to ~/backups/project-20261122T100000Z.bundle"
+BEFORE |= {words: [_BUNDLE] for words in ("backup verify", "backup restore", "backup prune")}
 OPERATION = '{"op": "comment", "id": "a1b2", "text": "Words"}\n'
 ISSUE = '{"id":"bd-1","title":"Old","status":"open","issue_type":"task","created_at":"2026-01-02T03:04:05Z"}\n'
 
@@ -56,7 +59,13 @@ def store(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> St
     shutil.copytree(template, tmp_path / "repo")
     monkeypatch.chdir(tmp_path / "repo")
     monkeypatch.setenv("EDITOR", "true")
+    (Path.home() / "backups").mkdir(exist_ok=True)
     return Store(GitRepo(tmp_path / "repo"), init=False)
+
+
+def typed(line: str) -> list[str]:
+    """Give the words of a line as a shell passes them on."""
+    return [os.path.expanduser(word) for word in shlex.split(line)]
 
 
 @pytest.mark.parametrize(("words", "example"), EXAMPLES)
@@ -65,8 +74,8 @@ def test_an_example_works(store: Store, words: str, example: str) -> None:
     if words == "demo":
         pytest.skip("tests/test_demo.py runs it")
     for before in BEFORE.get(words, ()):
-        store.do(*shlex.split(before))
+        store.do(*typed(before))
     if words == "commit":
         store.file("a1b2").write_text(f"# by hand\n{store.file('a1b2').read_text(encoding='utf-8')}", encoding="utf-8")
-    done = run(*shlex.split(example)[1:])
+    done = run(*typed(example)[1:])
     assert done.code == 0, done
