@@ -169,7 +169,7 @@ def _measured(
         if before is not None:
             before()
         cost = _run(words(), root)
-        if warm and cost.seconds < _LONG:
+        if warm:
             warm = False  # the first run finds cold caches, and times that have not settled
             continue
         taken.append(cost)

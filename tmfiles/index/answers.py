@@ -43,7 +43,7 @@ class Index(Cache):
     """
 
     full_text: bool | None = None
-    _learned: tuple[int, int] | None = None
+    _learned: tuple[object, ...] | None = None
 
     def copy(self) -> Index:
         """Give a cache in memory that holds the same, or nothing where this one is in use; it may be changed."""
@@ -71,8 +71,7 @@ class Index(Cache):
 
     def learn(self, progress: Progress = None) -> None:
         """Bring the full text up to date, for a query that asks for it."""
-        state = (self.others(), self._db.total_changes)
-        if self.full_text is False or state == self._learned:
+        if self.full_text is False or self.state() == self._learned:
             return
         try:
             self._learn(progress)
@@ -82,7 +81,7 @@ class Index(Cache):
             self.give_up(error)
             self._refill()
             self._learn(progress)
-        self._learned = (self.others(), self._db.total_changes)
+        self._learned = self.state()
 
     def _learn(self, progress: Progress) -> None:
         from tmfiles.index import search  # few commands look for words
@@ -198,6 +197,11 @@ class Index(Cache):
         for src, dst in self.ask("SELECT src, dst FROM link WHERE kind = ? ORDER BY src, path, n", (kind,)):
             found.setdefault(src, []).append(dst)
         return found
+
+    def named(self, task_id: str, kind: str) -> list[str]:
+        """Give what one task names under one kind of link, in its order."""
+        sql = "SELECT dst FROM link WHERE kind = ? AND src = ? ORDER BY path, n"
+        return [row[0] for row in self.ask(sql, (kind, task_id))]
 
     def tied(self, path: str) -> list[tuple[str, ...]]:
         """Give what other tasks hang on in one file: its id, status and assignee, and what it names."""

@@ -135,6 +135,10 @@ class Cache:
         """Give a number that differs once another process has changed the file; -1 in memory."""
         return -1 if self.in_memory else int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
+    def state(self) -> tuple[object, ...]:
+        """Give what is the same for as long as the cache says the same."""
+        return (self._db, self.others(), self._db.total_changes)
+
     def begin(self) -> None:
         """Start to change the cache; when the file cannot be written, go on with a copy in memory."""
         try:

@@ -82,7 +82,7 @@ def _dangling(links: Links, gone: Collection[str], view: View) -> Iterator[Fault
         for kind, other in named:
             if other in links or (other not in gone and view.index.has(other)):
                 continue
-            if other in gone or other not in view.index.links(kind).get(task_id, ()):
+            if other in gone or other not in view.index.named(task_id, kind):
                 message = f"{task_id}: {kind} names {other!r}, and there is no such task"
                 yield Fault((task_id, other), TmError(message, "all tasks: tm list --all", "not_found"))
     for task_id in sorted(gone):
@@ -97,10 +97,10 @@ def _dangling(links: Links, gone: Collection[str], view: View) -> Iterator[Fault
 
 def _cycles(changed: Links, view: View) -> Iterator[Fault]:
     for kind in ("depends_on", "parent"):
-        links = view.index.links(kind)
         new = {task_id: [other for one, other in named if one == kind] for task_id, named in changed.items()}
-        if all(others == links.get(task_id, []) for task_id, others in new.items()):
+        if all(others == view.index.named(task_id, kind) for task_id, others in new.items()):
             continue
+        links = view.index.links(kind)
         before = {frozenset(cycle) for cycle in graph.cycles(links)}
         for cycle in graph.cycles({**links, **new}):
             if frozenset(cycle) not in before:

@@ -47,6 +47,7 @@ class Workspace:
         self.private = self._private_folder()
         self.store = Store(os.path.join(root, FOLDER), self.private)
         self._index: Index | None = None
+        self._last: tuple[tuple[object, ...], View] | None = None
         self._oddities: Sequence[Problem] | None = None
         self._history_read = False
         self._below: str | None = None
@@ -193,7 +194,12 @@ class Workspace:
 
     def _seen(self) -> View:
         self.config = Config.from_text(self.index.meta("config"))
-        return View(self.index, self.config, self._oddities or (), self._read_history)
+        view = View(self.index, self.config, self._oddities or (), self._read_history)
+        state = self.index.state()
+        if self._last is not None and self._last[0] == state:
+            view.follow(self._last[1])
+        self._last = state, view
+        return view
 
     def _refresh(self) -> None:
         for _ in range(2):  # from the file; from a new file in the place of a damaged one; then in memory

@@ -33,6 +33,10 @@ class View:
         self._history_here = False
         self._graph: Graph | None = None
 
+    def follow(self, other: View) -> None:
+        """Take over the graph that another view has made of the same cache."""
+        self._graph = other._graph
+
     @property
     def graph(self) -> Graph:
         """The dependencies, with the stored status of every task."""
