@@ -171,7 +171,7 @@ def _named(key: str, items: Sequence[Any]) -> dict[tuple[str, int], Any]:
         elif isinstance(item, dict):
             name = _exact([item.get("at"), item.get("by"), item.get("kind", "comment"), item.get("text")])
         names[place] = name, seen[name]
-        seen[name] += 1
+        seen[name] += key not in SETS  # a set has each once, however often somebody wrote it
     return dict(zip(names, items, strict=True))
 
 
