@@ -43,7 +43,7 @@ class Batch(NamedTuple):
     unblocked: tuple[str, ...] = ()
 
 
-def batch(workspace: Workspace, data: bytes, how: How, *, path: str, dry_run: bool = False) -> Batch:
+def batch(workspace: Workspace, data: bytes, how: How = How(), *, path: str, dry_run: bool = False) -> Batch:
     """Carry out lines of JSON, each one operation of `OPERATIONS`, in one transaction and one commit.
 
     A later line sees what earlier ones did, and names a task that one of them made as `as` says, with a `$`

@@ -26,7 +26,7 @@ DEFAULT = "2h"
 _LONGEST = 7 * 24 * 3600
 
 
-def claim(workspace: Workspace, texts: Sequence[str], how: How, *, length: str = DEFAULT) -> Done:
+def claim(workspace: Workspace, texts: Sequence[str], how: How = How(), *, length: str = DEFAULT) -> Done:
     """Take tasks for a time: of any number who try at once, one has each and the others are told who.
 
     One's own claim is renewed; one that has run out is taken over; another's only by `how.force`. Raises
@@ -45,7 +45,7 @@ def claim(workspace: Workspace, texts: Sequence[str], how: How, *, length: str =
     return done(workspace, chosen, outcome)
 
 
-def claim_next(workspace: Workspace, how: How, *, length: str = DEFAULT) -> Done:
+def claim_next(workspace: Workspace, how: How = How(), *, length: str = DEFAULT) -> Done:
     """Take the most urgent ready task that nobody else holds.
 
     Raises TmError: `not_found` when nothing is ready, `claimed` when others hold all that is.
@@ -64,7 +64,7 @@ def claim_next(workspace: Workspace, how: How, *, length: str = DEFAULT) -> Done
     return done(workspace, chosen, outcome)
 
 
-def free(workspace: Workspace, view: View, how: How = How()) -> str | None:  # noqa: B008 a value
+def free(workspace: Workspace, view: View, how: How = How()) -> str | None:
     """Give the most urgent ready task that nobody else holds; None when none is ready.
 
     Raises TmError (`claimed`) when all that are ready are held by others.
@@ -84,7 +84,7 @@ def free(workspace: Workspace, view: View, how: How = How()) -> str | None:  # n
     raise TmError(f"all {len(rows)} that are ready are claimed by others: {names}", "see: tm ready", "claimed")
 
 
-def release(workspace: Workspace, texts: Sequence[str], how: How) -> Done:
+def release(workspace: Workspace, texts: Sequence[str], how: How = How()) -> Done:
     """Give tasks back before their claims run out; another's only by `how.force`."""
     chosen: list[str] = []
 

@@ -32,12 +32,12 @@ class Node(namedtuple("Node", "depth id title status seen")):
     seen: bool
 
 
-def depend(workspace: Workspace, text: str, others: Sequence[str], how: How) -> Done:
+def depend(workspace: Workspace, text: str, others: Sequence[str], how: How = How()) -> Done:
     """Make a task depend on others. Refused when one is missing, is the task itself, or closes a cycle."""
     return _linked(workspace, "dep add", text, others, how, add=True)
 
 
-def undepend(workspace: Workspace, text: str, others: Sequence[str], how: How) -> Done:
+def undepend(workspace: Workspace, text: str, others: Sequence[str], how: How = How()) -> Done:
     """Take dependencies away; refused when one is not there."""
     return _linked(workspace, "dep remove", text, others, how, add=False)
 

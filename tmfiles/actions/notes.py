@@ -66,7 +66,7 @@ def from_json(text: str) -> Criteria:
     return out
 
 
-def add_criteria(workspace: Workspace, text: str, words: Sequence[str], how: How, measurable: str = "") -> Done:
+def add_criteria(workspace: Workspace, text: str, words: Sequence[str], how: How = How(), measurable: str = "") -> Done:
     """Say what more must hold for a task to be done; words that are there already change nothing."""
     measured = {"measurable": measurable.strip()} if measurable.strip() else {}
     if measured and len(words) > 1:
@@ -80,7 +80,7 @@ def add_criteria(workspace: Workspace, text: str, words: Sequence[str], how: How
     return _criteria(workspace, text, how, added)
 
 
-def meet(workspace: Workspace, text: str, numbers: Sequence[int], how: How, *, met: bool) -> Done:
+def meet(workspace: Workspace, text: str, numbers: Sequence[int], how: How = How(), *, met: bool = True) -> Done:
     """Mark criteria, by their number from 1, as met or not."""
 
     def marked(criteria: Criteria) -> Criteria:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Step = Callable[[View, Task], dict[str, Any]]
 
 
-def start(workspace: Workspace, texts: Sequence[str], how: How, *, force: bool = False) -> Done:
+def start(workspace: Workspace, texts: Sequence[str], how: How = How(), *, force: bool = False) -> Done:
     """Begin work: in_progress, with the time of the first start. Refused while blocked, unless forced."""
 
     def step(view: View, task: Task) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def start(workspace: Workspace, texts: Sequence[str], how: How, *, force: bool =
 def complete(
     workspace: Workspace,
     texts: Sequence[str],
-    how: How,
+    how: How = How(),
     *,
     summary: str = "",
     actual: str = "",
@@ -79,7 +79,7 @@ def complete(
     return result._replace(judged=reports, shared=shared)
 
 
-def cancel(workspace: Workspace, texts: Sequence[str], how: How, *, reason: str = "") -> Done:
+def cancel(workspace: Workspace, texts: Sequence[str], how: How = How(), *, reason: str = "") -> Done:
     """Close tasks as not to be done; what depends on them is blocked by them no more."""
 
     def step(view: View, task: Task) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def cancel(workspace: Workspace, texts: Sequence[str], how: How, *, reason: str 
     return _stepped(workspace, "cancel", texts, how, step)
 
 
-def reopen(workspace: Workspace, texts: Sequence[str], how: How) -> Done:
+def reopen(workspace: Workspace, texts: Sequence[str], how: How = How()) -> Done:
     """Open closed tasks again; the words of their closing move into the journal."""
 
     def step(_view: View, task: Task) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def reopen(workspace: Workspace, texts: Sequence[str], how: How) -> Done:
     return _stepped(workspace, "reopen", texts, how, step)
 
 
-def assign(workspace: Workspace, texts: Sequence[str], assignee: str, how: How) -> Done:
+def assign(workspace: Workspace, texts: Sequence[str], assignee: str, how: How = How()) -> Done:
     """Say who is to do tasks; an empty name takes the assignee away."""
     refuse_values({"assignee": assignee.strip()} if assignee.strip() else {})
     return _stepped(workspace, "assign", texts, how, lambda _view, _task: {"assignee": assignee.strip() or None})

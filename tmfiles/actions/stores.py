@@ -39,7 +39,9 @@ class Made(namedtuple("Made", "root repository created commit notes")):
     notes: tuple[str, ...]
 
 
-def make(start: str, environment: Environment, how: How, *, home: str = "", standalone: bool = False) -> Made:
+def make(
+    start: str, environment: Environment = Environment(), how: How = How(), *, home: str = "", standalone: bool = False
+) -> Made:
     """Make a store at the top of the repository that holds `start`, or a repository there when there is none.
 
     With `standalone`, `.tasks/` becomes a repository of its own. Nothing that is there is touched, so it may

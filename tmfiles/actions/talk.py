@@ -6,6 +6,7 @@ from tmfiles.actions.notes import changed, said
 from tmfiles.actions.tasks import Done
 from tmfiles.errors import TmError
 from tmfiles.task import joined
+from tmfiles.workspace.write import How
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from tmfiles.task import Task
     from tmfiles.workspace import Workspace
-    from tmfiles.workspace.write import How
 
 # The verb that says something → the kind of its journal entry.
 KINDS = {
@@ -25,7 +25,7 @@ KINDS = {
 }
 
 
-def say(workspace: Workspace, verb: str, text: str, words: str, how: How) -> Done:
+def say(workspace: Workspace, verb: str, text: str, words: str, how: How = How()) -> Done:
     """Add an entry to a task's journal; `verb` is one of `KINDS`.
 
     Under a request's name (`TM_REQUEST_ID`) an actor says it once, however often it is asked. Raises
@@ -51,7 +51,7 @@ def say(workspace: Workspace, verb: str, text: str, words: str, how: How) -> Don
     return result._replace(outcome=result.outcome._replace(notes=(*result.outcome.notes, *known)))
 
 
-def join(workspace: Workspace, text: str, how: How) -> Done:
+def join(workspace: Workspace, text: str, how: How = How()) -> Done:
     """Take part in a task beside its assignee."""
     name = workspace.actor(how.actor)
 

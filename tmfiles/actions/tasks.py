@@ -49,7 +49,12 @@ class Done(namedtuple("Done", "tasks unchanged outcome unblocked blockers judged
 
 
 def add(
-    workspace: Workspace, title: str, values: Mapping[str, Any], how: How, task_id: str = "", fields: Sequence[str] = ()
+    workspace: Workspace,
+    title: str,
+    values: Mapping[str, Any],
+    how: How = How(),
+    task_id: str = "",
+    fields: Sequence[str] = (),
 ) -> Done:
     """Make a task; `values` are document fields, links may be given as unique beginnings of ids.
 
@@ -116,7 +121,7 @@ def update(
     workspace: Workspace,
     texts: Sequence[str],
     values: Mapping[str, Any],
-    how: How,
+    how: How = How(),
     *,
     more: Mapping[str, Any] | None = None,
     less: Mapping[str, Any] | None = None,
@@ -255,7 +260,7 @@ def says(old: str, new: str) -> bool:
     return f"\n\n{new.strip()}\n\n" in f"\n\n{old.strip()}\n\n"
 
 
-def delete(workspace: Workspace, texts: Sequence[str], how: How, *, force: bool = False) -> Done:
+def delete(workspace: Workspace, texts: Sequence[str], how: How = How(), *, force: bool = False) -> Done:
     """Delete tasks. Others may not name them, unless `force` cuts those links in the same commit."""
     chosen: list[Task] = []
 

@@ -204,7 +204,7 @@ def _took_back(session: Session, what: list[Commit], result: Done, *, again: boo
     from tmfiles.render import documents
 
     if json:
-        session.document({**documents.done(result), "took_back": [documents.commit(one) for one in what]})
+        session.document(documents.taken_back(what, result))
         return
     session.did(result, "restored", json=False)
     for one in what:

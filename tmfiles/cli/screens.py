@@ -206,12 +206,12 @@ def _part(
 def _document(session: Session, workspace: Workspace, found: Listing, group: str, searched: str) -> None:
     from tmfiles.render import documents
 
-    tasks = {one[0].path: documents.task(*one) for one in actions.whole(workspace, found.rows)}
+    places = None
     if searched:
-        from tmfiles.actions.search import places
+        from tmfiles.actions import search
 
-        for path, matches in places(workspace, searched, found.rows).items():
-            tasks[path]["matches"] = documents.matches(matches)
+        places = search.places(workspace, searched, found.rows)
+    tasks = documents.listed(actions.whole(workspace, found.rows), places)
     more: dict[str, object] = {"total": found.total, "problems": documents.problems(found.problems)}
     if not group:
         session.document([tasks[row.path] for row in found.rows if row.path in tasks], **more)

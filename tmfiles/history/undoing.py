@@ -34,7 +34,7 @@ class Step(namedtuple("Step", "commit changed")):
     changed: Sequence[str]
 
 
-def undo(workspace: Workspace, how: How, which: str = "", count: int = 1) -> tuple[list[Commit], Done]:
+def undo(workspace: Workspace, how: How = How(), which: str = "", count: int = 1) -> tuple[list[Commit], Done]:
     """Take back commands by restoring the earlier contents of their files, in one new commit.
 
     It is the actor's last `count` commands that were not taken back yet, edits by hand left alone; or the one
@@ -48,7 +48,7 @@ def undo(workspace: Workspace, how: How, which: str = "", count: int = 1) -> tup
     return _taken_back(workspace, "undo", how, targets)
 
 
-def redo(workspace: Workspace, how: How, count: int = 1) -> tuple[list[Commit], Done]:
+def redo(workspace: Workspace, how: How = How(), count: int = 1) -> tuple[list[Commit], Done]:
     """Take back the actor's last `count` undos, those made since their last other command."""
     return _taken_back(workspace, "redo", how, lambda actor: _undos(workspace, actor, count))
 

@@ -9,7 +9,7 @@ from tmfiles.task import DEFAULTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from tmfiles.actions.gathering import Gathered
@@ -27,7 +27,12 @@ _CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 def data(value: Any, **more: Any) -> str:
     """Write a result as the outermost document; `more` stands beside it, such as a list's `total`."""
-    return _text({"version": VERSION, "data": value, **more})
+    return _text(outermost(value, **more))
+
+
+def outermost(value: Any, **more: Any) -> dict[str, Any]:
+    """Give a result as the outermost document."""
+    return {"version": VERSION, "data": value, **more}
 
 
 def _text(document: dict[str, Any]) -> str:
@@ -42,12 +47,17 @@ def compact(value: Any, indent: int | None = None) -> str:
 
 def error(problem: TmError) -> str:
     """Write a refusal as the outermost document."""
+    return _text(refusal(problem))
+
+
+def refusal(problem: TmError) -> dict[str, Any]:
+    """Give a refusal as the outermost document."""
     body: dict[str, Any] = {"code": problem.code, "message": problem.message}
     if problem.hint:
         body["hint"] = problem.hint
     if problem.problems:
         body["problems"] = problems(problem.problems)
-    return _text({"version": VERSION, "error": body})
+    return {"version": VERSION, "error": body}
 
 
 def task(
@@ -82,6 +92,17 @@ def details(one: Details) -> dict[str, Any]:
     }
 
 
+def listed(
+    whole: Iterable[tuple[Task, str, list[str], tuple[str, str, str, str]]],
+    places: Mapping[str, Iterable[Match]] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Give the tasks of a list by the paths of their files; of what was searched, with the `places` of the words."""
+    tasks = {one[0].path: task(*one) for one in whole}
+    for path, found in (places or {}).items():
+        tasks[path]["matches"] = matches(found)
+    return tasks
+
+
 def matches(found: Iterable[Match]) -> list[dict[str, str]]:
     """Give where a task has the words of a search: the field, and the text around them."""
     return [{"field": one.field, "text": f"{one.before}{one.words}{one.after}"} for one in found]
@@ -109,6 +130,11 @@ def done(result: Done) -> dict[str, Any]:
         ),
         **({"shared_files": dict(result.shared)} if result.shared else {}),
     }
+
+
+def taken_back(what: Iterable[Commit], result: Done) -> dict[str, Any]:
+    """Give what an undo or a redo did, and of which commits."""
+    return {**done(result), "took_back": [commit(one) for one in what]}
 
 
 def commit(one: Commit) -> dict[str, Any]:

@@ -288,6 +288,12 @@ class Workspace:
         place = f"{FOLDER}/{CONFIG}"
         return [str(p) for p in self.index.problems() if p.path == place and p.severity == "error"]
 
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close the cache."""
         if self._index is not None:
