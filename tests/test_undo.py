@@ -14,6 +14,8 @@ from tmfiles.workspace import Workspace
 from tmfiles.workspace.write import Order, Outcome, write
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tmfiles.workspace.write import Plan
 
 
@@ -269,3 +271,20 @@ def test_list(repo: GitRepo) -> None:
 def test_what_undo_refuses(repo: GitRepo, words: str) -> None:
     """A number that is none, a commit too short to name one, and contradictions are wrong usage."""
     assert Store(repo).do(*words.split(), code=2).err.count("\n") == 2
+
+
+def test_a_shallow_clone_takes_back_only_what_it_knows(repo: GitRepo, tmp_path: Path) -> None:
+    """The commit a shallow clone begins with looks as if it had made every task: taking it back would delete all."""
+    store = filled(repo)
+    store.do("update", "one", "--priority", "high")
+    store.git("clone", "--quiet", "--depth", "1", f"file://{store.path}", str(tmp_path / "shallow"))
+    clone = Store(GitRepo(tmp_path / "shallow"), init=False)
+    before = clone.files()
+    clone.do("start", "two")
+    clone.do("undo")
+    assert clone.files() == before
+    first = clone.git("rev-parse", "HEAD~2")
+    for words in (["undo"], ["undo", first]):
+        assert "git fetch --unshallow" in clone.do(*words, code=1).err
+    assert clone.files() == before
+    assert clone.do("undo", "--list").code == 0

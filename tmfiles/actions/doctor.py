@@ -127,7 +127,7 @@ def _repository(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("identity", "note", "Git knows no identity for you", 'git config user.name "Your Name"')
     else:
         yield Finding("identity", "ok", str(workspace.git_settings.author))
-    if health.is_shallow(place):
+    if health.shallow(place):
         told = "this clone is shallow: what was before it began is not known"
         yield Finding("history", "note", told, "git fetch --unshallow")
 

@@ -34,9 +34,13 @@ def points_back(repo: Repository) -> bool:
     return os.path.realpath(os.path.join(repo.gitdir, named)) == os.path.realpath(os.path.join(repo.root, ".git"))
 
 
-def is_shallow(repo: Repository) -> bool:
-    """Tell whether history begins with the clone."""
-    return os.path.exists(os.path.join(repo.commondir, "shallow"))
+def shallow(repo: Repository) -> frozenset[str]:
+    """Give the commits whose parents a shallow clone left behind: Git shows them as if they had none."""
+    try:
+        with open(os.path.join(repo.commondir, "shallow"), encoding="ascii") as file:
+            return frozenset(file.read().split())
+    except FileNotFoundError:
+        return frozenset()
 
 
 def lost(repo: Repository, folder: str = "") -> list[str]:

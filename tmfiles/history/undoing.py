@@ -7,6 +7,7 @@ from itertools import islice
 
 from tmfiles.actions.tasks import Done
 from tmfiles.errors import TmError
+from tmfiles.git.health import shallow
 from tmfiles.git.history import Commit
 from tmfiles.history import walk
 from tmfiles.history.events import blobs
@@ -88,9 +89,15 @@ def _subject(op: str, commits: Sequence[Commit]) -> str:
 
 
 def _standing(workspace: Workspace) -> Iterator[tuple[Commit, bool]]:
-    """Walk the commits, newest first, each with whether a later one that stands took it back."""
+    """Walk the commits, newest first, each with whether a later one that stands took it back.
+
+    The walk ends before the commit that a shallow clone begins with.
+    """
     gone: set[str] = set()
+    edge = shallow(walk.repository(workspace))
     for commit in walk.commits(workspace):
+        if commit.id in edge:
+            return  # Git shows all files of it as added: what it changed is not known here
         back = commit.trailers.get("Tm-Id", "") in gone
         if not back:
             gone.update(commit.trailers.get("Tm-Undoes", "").split())
@@ -108,7 +115,8 @@ def _named(workspace: Workspace, which: str) -> Commit:
         if commit.trailers.get("Tm-Op") in _FINAL:
             break
         return commit
-    raise TmError(f"no command {which!r} to take back", "the log shows what there is: tm log", "not_found")
+    hint = _fetch(workspace) or "the log shows what there is: tm log"
+    raise TmError(f"no command {which!r} to take back", hint, "not_found")
 
 
 def _commands(workspace: Workspace, actor: str) -> Iterator[Commit]:
@@ -124,9 +132,8 @@ def _last(workspace: Workspace, actor: str, count: int) -> list[Commit]:
     found = list(islice(_commands(workspace, actor), count))
     if len(found) < count:
         left = f"only {len(found)} commands" if found else "no command"
-        raise TmError(
-            f"{actor} has {left} left to take back", "another's only by its commit: tm log, then tm undo COMMIT"
-        )
+        hint = _fetch(workspace) or "another's only by its commit: tm log, then tm undo COMMIT"
+        raise TmError(f"{actor} has {left} left to take back", hint)
     return found
 
 
@@ -146,6 +153,12 @@ def _undos(workspace: Workspace, actor: str, count: int) -> list[Commit]:
         f"{actor} has {left} to take back since their last command",
         "an earlier one by its commit: tm log, then tm undo COMMIT",
     )
+
+
+def _fetch(workspace: Workspace) -> str:
+    """Say what brings the rest of the history, where this clone has not all of it."""
+    there = shallow(walk.repository(workspace))
+    return "this clone is shallow; for what came before: git fetch --unshallow" if there else ""
 
 
 def _restored(workspace: Workspace, commits: Sequence[Commit]) -> list[Edit]:
