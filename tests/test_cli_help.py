@@ -89,6 +89,7 @@ def test_a_command_shows_an_example_that_parses(words: str, command: Command) ->
     assert len(first) <= 66
     example = shlex.split(rest[-1])
     assert example[: 1 + len(words.split())] == ["tm", *words.split()]
+    assert "tm" not in example[1:], "two examples need a blank line between them, or they become one"
     options = {name for param in command.params for name in param.opts}
     assert {word for word in example if word.startswith("--")} <= options
     # demo is a walk to look at, export has formats of its own, and what hooks run is Git's to show.

@@ -28,7 +28,9 @@ def check(
     one thing only, repeated items and links to the task itself, and says what is left.
 
     tm check
+
     tm check --staged
+
     tm check --range main..HEAD --format github
     """
     form = verdicts.format_of(form, json)
@@ -57,6 +59,7 @@ def fmt(
     what the format does not know.
 
     tm fmt
+
     tm fmt a1b2 --diff
     """
     from tmfiles.actions import forms

@@ -25,6 +25,7 @@ def commit(
     stays as it is.
 
     tm commit --dry-run
+
     tm commit a1b2 -m "Plan the release"
     """
     from tmfiles.actions.gathering import gather

@@ -148,6 +148,7 @@ def undo(
     It is refused where one of its tasks has changed since. Another's command is taken back by its commit.
 
     tm undo
+
     tm undo --list
     """
     from tmfiles.history import undoing
