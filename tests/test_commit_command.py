@@ -250,3 +250,38 @@ def test_an_id_of_another_task_is_not_used_again(store: Store) -> None:
     assert "(used-id)" in store.do("commit", code=1).err
     store.file("three").write_bytes(text)
     assert store.do("commit").out == "add three Three\n"
+
+
+def test_control_signs_stay_out_of_the_message(store: Store) -> None:
+    """What a title would do to a terminal, it does not do through `git log` either, whichever command wrote it."""
+    title = 'title: "T\\e[31mred\\e]0;own\\a \\u202Eab"\n'
+    for name in ("evil", "worse"):
+        (store.path / f".tasks/{name}.yaml").write_text(title, encoding="utf-8")
+    edit(store, "one", "title: One", title.strip())
+    store.do("commit")
+    store.do("complete", "evil")
+    store.do("update", "evil", "worse", "--priority", "high")
+    store.do("undo")
+    edit(store, "worse", "title", "status: pending\ntitle")
+    store.do("commit", "-m", "say \x1b[31mred")
+    said = store.git("log", "--format=%B")
+    assert "red]0;own" in said
+    assert all(sign.isprintable() or sign == "\n" for sign in said)
+
+
+def test_a_link_is_a_problem_like_others(store: Store) -> None:
+    """A symbolic link, or what else is no file, where a task would be keeps no other file from being committed."""
+    (store.path / ".tasks/link.yaml").symlink_to("one.yaml")
+    edit(store, "one", "priority: medium", "priority: high")
+    said = store.do("commit", code=1).err
+    assert ".tasks/link.yaml: a symbolic link is not followed" in said
+    assert "tm commit --valid" in said
+    done = store.do("commit", "--valid")
+    assert done.out == "update one: priority medium → high\n"
+    assert "left out: .tasks/link.yaml" in done.err
+    edit(store, "two", "priority: medium", "priority: high")
+    assert store.do("commit", "two").out == "update two: priority medium → high\n"
+    store.file("three").unlink()
+    store.file("three").symlink_to("one.yaml")
+    assert "(symbolic-link)" in store.do("commit", "three", code=1).err
+    assert store.status().splitlines() == [" T .tasks/three.yaml", "?? .tasks/link.yaml"]

@@ -17,6 +17,9 @@ PRIORITIES = ("critical", "high", "medium", "low")
 TYPES = ("task", "bug", "feature", "epic", "chore")
 JOURNAL_KINDS = ("comment", "share", "discovery", "checkpoint", "progress", "merge")
 DEFAULTS = {"status": "pending", "priority": "medium", "type": "task"}
+# C0 and C1 controls, DEL, and the marks that turn the direction of text: none may reach a terminal, so neither
+# a commit's message, which Git's own log shows there.
+UNSAFE = dict.fromkeys([*range(32), *range(127, 160), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 # A shape says what a scalar's own text means: "str" takes the text, "int" and "bool" want that type,
 # None takes whatever YAML 1.2 makes of it. A list of one shape is a sequence of it, a dict a mapping

@@ -114,6 +114,7 @@ class _Found:
         held = listed(self._repository, self._commit, self._prefix.rstrip("/")) if self._commit else {}
         self._held = below(held, self._prefix)
         self._moved: dict[str, str] = {}
+        self._odd = {problem.path.removeprefix(f"{FOLDER}/"): problem for problem in view.oddities}
         self.items = self._items()
 
     def _items(self) -> list[Item]:
@@ -121,7 +122,8 @@ class _Found:
         paths = [path[len(self._prefix) :] for path in unsaved(repository, self._prefix.rstrip("/"))]
         paths = sorted(path for path in paths if _is_ours(path))
         entries(repository, self._commit or None, [self._prefix + path for path in paths])  # refuses what is unmerged
-        new = {path: edit.bytes_of(workspace.store, path) for path in paths}
+        # What is no file, as a link, is never read; it is a change that cannot be committed.
+        new = {path: b"" if path in self._odd else edit.bytes_of(workspace.store, path) for path in paths}
         there = {self._prefix + path: data for path, data in new.items() if data is not None}
         ids = objects.blob_ids(repository, workspace.git_settings, there)
         blobs = {path: self._held[path].id if path in self._held else "" for path in paths}
@@ -182,6 +184,8 @@ class _Found:
 
     def _problems(self, items: Sequence[Item]) -> list[Problem]:
         """Give what would be wrong after a commit of these files and was not before."""
+        odd = [self._odd[item.path] for item in items if item.path in self._odd]
+        items = [item for item in items if item.path not in self._odd]
         changed = {item.path for item in self.items} | set(self._moved.values())
         ours = {path for item in items for path in self.paths(item)}
         files = {path: blob for path, blob in self._held.items() if path not in ours}
@@ -193,7 +197,7 @@ class _Found:
             new, _ = new_in(states, snapshot, ours)
             back = made(states, snapshot, [item.path for item in items if item.kind == "add"])
             back = {task_id: back[task_id] for task_id in self._view.returned(back)}
-            return snapshot.placed([*new, *reused(self._workspace, self._commit, back)])
+            return snapshot.placed([*odd, *new, *reused(self._workspace, self._commit, back)])
 
 
 def _refusal(refused: Sequence[Problem], *, valid: bool) -> TmError:

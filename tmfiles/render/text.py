@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tmfiles.store import FOLDER
+from tmfiles.task import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from tmfiles.actions.watch import News
     from tmfiles.query import Row
 
-# C0 and C1 controls, DEL, and the marks that turn the direction of text: none may reach a terminal.
-_UNSAFE = dict.fromkeys([*range(32), *range(127, 160), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_UNSAFE_LINES = {code: None for code in _UNSAFE if code not in (9, 10)}
+_UNSAFE_LINES = {code: None for code in UNSAFE if code not in (9, 10)}
 _GAP = "  "
 
 
@@ -27,7 +26,7 @@ def line(text: str) -> str:
     """Give text as it may stand on one line: controls are gone, line breaks and tabs become spaces."""
     if text.isprintable():
         return text
-    return " ".join(text.split()).translate(_UNSAFE)
+    return " ".join(text.split()).translate(UNSAFE)
 
 
 def paragraphs(text: str) -> str:

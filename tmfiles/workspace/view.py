@@ -28,7 +28,7 @@ class View:
     def __init__(self, index: Index, config: Config, oddities: Sequence[Problem], history: Callable[[], None]) -> None:
         self.index = index
         self.config = config
-        self._oddities = list(oddities)
+        self.oddities = list(oddities)
         self._history = history
         self._history_here = False
         self._graph: Graph | None = None
@@ -124,7 +124,7 @@ class View:
             Problem(f"{FOLDER}/{path}", 0, 0, "duplicate-id", f"another file has the id {task_id!r} too")
             for task_id, path in self.index.twins()
         ]
-        return self.index.problems() + self._oddities + twins
+        return self.index.problems() + self.oddities + twins
 
     def errors(self) -> list[Problem]:
         """Give the problems that hide a task or make it doubtful, for every list to show."""

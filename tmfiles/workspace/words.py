@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tmfiles import codec
 from tmfiles.errors import TmError
+from tmfiles.task import UNSAFE
 from tmfiles.workspace.record import INLINE
 
 TYPE_CHECKING = False
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tmfiles.workspace.place import Workspace
 
 _WIDTH = 72
+_UNSAFE = {code: None for code in UNSAFE if code not in (9, 10)}
 
 
 def message(
@@ -57,7 +59,8 @@ def message(
         ("Tm-Actor", workspace.actor(actor)),
         *trailers,
     ]
-    return "\n\n".join(part for part in (head, body, "\n".join(f"{k}: {v}" for k, v in tail)) if part) + "\n"
+    parts = (head, body, "\n".join(f"{k}: {v}" for k, v in tail))
+    return "\n\n".join(part for part in parts if part).translate(_UNSAFE) + "\n"
 
 
 def cut(text: str, width: int = _WIDTH) -> str:
