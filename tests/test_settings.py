@@ -282,6 +282,46 @@ def test_the_table_is_whole() -> None:
         known("colour-scheme")
 
 
+def test_one_more_type_leaves_the_others(store: Store) -> None:
+    """A type that is set on its own keeps the others, whether they stand in a list or say what they need."""
+    config = store.path / ".tasks/config.yaml"
+    config.write_text("version: 1\ntypes: [spike, story]\n", encoding="utf-8")
+    store.do("config", "set", "types.spike", "{require: [estimate]}")
+    assert codec.loads(config.read_bytes(), shapes={}) == {
+        "version": 1,
+        "types": {"spike": {"require": ["estimate"]}, "story": {}},
+    }
+    issue = {"id": "x-1", "title": "T", "issue_type": "odd", "status": "open", "created_at": "2026-01-01T00:00:00Z"}
+    store.repo.write("issues.jsonl", json.dumps(issue) + "\n")
+    store.do("import", "beads", str(store.path / "issues.jsonl"))
+    assert codec.loads(config.read_bytes(), shapes={})["types"] == {
+        "spike": {"require": ["estimate"]},
+        "story": {},
+        "odd": {},
+    }
+
+
+def test_a_step_into_what_is_no_mapping_is_refused(store: Store) -> None:
+    """A key below a list is refused, and the list stays."""
+    store.do("config", "set", "policies.require", "[{keys: [due]}]")
+    ran = store.do("config", "set", "policies.require.level", "warning", code=2)
+    assert ran.err == (
+        "tm: policies.require is a list in .tasks/config.yaml, and has no level\n"
+        "To see it: tm config get policies.require\n"
+    )
+    assert store.do("config", "get", "policies.require").out
+
+
+def test_the_version_stays_the_first_line(store: Store) -> None:
+    """A declaration is written below what is there, not where a task would have that key."""
+    store.do("config", "set", "fields.size", "{type: text}")
+    assert (
+        (store.path / ".tasks/config.yaml")
+        .read_text(encoding="utf-8")
+        .endswith("version: 1\n\nfields:\n  size:\n    type: text\n")
+    )
+
+
 def test_the_schema_has_the_stores_own_words(store: Store) -> None:
     """`tm schema` gives the task's schema with types and fields worked in, which judges tasks as tm does."""
     from jsonschema import Draft7Validator

@@ -9,7 +9,7 @@ from tmfiles.task import TYPES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
 LAYOUTS = ("auto", "flat", "sharded")
@@ -88,6 +88,13 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
         ),
         problems,
     )
+
+
+def more_types(old: Any, names: Iterable[str]) -> Any:
+    """Give what `types` is with more of them declared; a mapping stays one, with all that it says."""
+    if isinstance(old, dict):
+        return {**old, **{name: {} for name in sorted(set(names) - old.keys() - set(TYPES))}}
+    return sorted({*(old or ()), *names} - set(TYPES))
 
 
 # The keys of config.yaml that say what tasks must be like.

@@ -41,7 +41,7 @@ def changed(file: str, key: str, value: Any) -> None:
     from tmfiles import codec
 
     before = _bytes(file)
-    after = codec.patch(before, {key: value}, file) if before.strip() else codec.dumps({key: value})
+    after = codec.patch(before, {key: value}, file, {}) if before.strip() else codec.dumps({key: value})
     _checked(after, file)
     try:
         os.makedirs(os.path.dirname(file), exist_ok=True)

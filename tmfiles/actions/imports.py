@@ -7,11 +7,11 @@ from contextlib import suppress
 
 from tmfiles import codec, ids
 from tmfiles.actions.exports import OURS
+from tmfiles.config import more_types
 from tmfiles.errors import TmError
 from tmfiles.git.maintenance import maintain
 from tmfiles.interop import beads, checklist, orchestrator, spreadsheet, tasks
 from tmfiles.store import CONFIG, FOLDER, place
-from tmfiles.task import TYPES
 from tmfiles.workspace import edit, own
 from tmfiles.workspace.write import How, Order, Outcome, write
 
@@ -139,5 +139,5 @@ def _declared(workspace: Workspace, types: Sequence[str], settings: Mapping[str,
     doc = codec.loads(data, f"{FOLDER}/{CONFIG}", shapes={})
     values: dict[str, Any] = {key: value for key, value in settings.items() if key not in doc}
     if types:
-        values["types"] = sorted({*(doc.get("types") or ()), *types} - set(TYPES))
-    return [edit.put(CONFIG, codec.patch(data, values, f"{FOLDER}/{CONFIG}"))] if values else []
+        values["types"] = more_types(doc.get("types"), types)
+    return [edit.put(CONFIG, codec.patch(data, values, f"{FOLDER}/{CONFIG}", shapes={}))] if values else []

@@ -132,7 +132,8 @@ def _in_store(workspace: Workspace, key: str, text: str | None, how: How) -> Put
         doc = codec.loads(data, f"{FOLDER}/{CONFIG}", shapes={})
         if text is None:
             _refuse_absent(doc, key)
-        changed = codec.patch(data, {head: _with(doc.get(head), rest, value)}, f"{FOLDER}/{CONFIG}")
+        changes = {head: _with(doc.get(head), rest, value, head)}
+        changed = codec.patch(data, changes, f"{FOLDER}/{CONFIG}", shapes={})
         did.append(changed != data)
         return [edit.put(CONFIG, changed)]
 
@@ -141,12 +142,21 @@ def _in_store(workspace: Workspace, key: str, text: str | None, how: How) -> Put
     return Put(key, STORE, did[-1], outcome.commit, outcome.notes)
 
 
-def _with(old: Any, steps: list[str], value: Any) -> Any:
-    """Give a mapping with a value put in where the steps lead; None takes it away, and what is empty then."""
+def _with(old: Any, steps: list[str], value: Any, name: str) -> Any:
+    """Give a mapping with a value put in where the steps lead; None takes it away, and what is empty then.
+
+    A list of types becomes the mapping that means the same; any other value on the way is not for us to drop.
+    """
     if not steps:
         return value
-    base = dict(old) if isinstance(old, dict) else {}
-    inner = _with(base.get(steps[0]), steps[1:], value)
+    if name == "types" and isinstance(old, list):
+        old = {one: {} for one in old}
+    if old is not None and not isinstance(old, dict):
+        kind = "a list" if isinstance(old, list) else "a value"
+        told = f"{name} is {kind} in {FOLDER}/{CONFIG}, and has no {steps[0]}"
+        raise TmError(told, f"to see it: tm config get {name}", "usage")
+    base = dict(old or {})
+    inner = _with(base.get(steps[0]), steps[1:], value, f"{name}.{steps[0]}")
     if inner is None:
         base.pop(steps[0], None)
     else:

@@ -17,36 +17,38 @@ from tmfiles.task import SHAPES, without_empty
 _WAYS = ((False, False), (True, False), (False, True), (True, True))
 
 
-def patch(data: bytes, changes: Mapping[str, Any], path: str = "") -> bytes:
+def patch(data: bytes, changes: Mapping[str, Any], path: str = "", shapes: Mapping[str, Any] = SHAPES) -> bytes:
     """Change top-level keys in place; None, or an empty value of a known key, takes the key away.
 
+    `shapes` are those that `loads` reads by, in the order in which keys are written: `{}` for what is no task.
     Lists are written in the order given. What does not change keeps its bytes, and a change of nothing
     returns the same bytes. A removed key takes its lines, the comments inside its value, one blank line
     where two would be left in a row, and those that would become text of a `|+` block above it.
     Raises TmError: `invalid` for a file that cannot be read or a value that cannot be written, `refused`
     where an edit in place would lose a comment or change anything else.
     """
-    doc = loads(data, path)
+    doc = loads(data, path, shapes)
     before, _ = decoded(data)
     text = before
-    for key in sorted(changes, key=lambda key: (_is_empty(key, changes[key]), dump.rank(key))):
-        want = _changed(doc, key, changes[key])
+    for key in sorted(changes, key=lambda key: (_is_empty(key, changes[key], shapes), dump.rank(key))):
+        want = _changed(doc, key, changes[key], shapes)
         if not same(doc, want):
-            text = _edited(text, key, doc, want, path)
+            text = _edited(text, key, doc, want, path, shapes)
             doc = want
     if text == before:
         return data
     return (BOM if data.startswith(BOM) else b"") + text.encode()
 
 
-def _is_empty(key: str, value: Any) -> bool:
-    return value is None or (key in SHAPES and value in ("", [], {}, ()))
+def _is_empty(key: str, value: Any, shapes: Mapping[str, Any]) -> bool:
+    return value is None or (key in shapes and value in ("", [], {}, ()))
 
 
-def _changed(doc: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
-    if _is_empty(key, value):
+def _changed(doc: dict[str, Any], key: str, value: Any, shapes: Mapping[str, Any]) -> dict[str, Any]:
+    if _is_empty(key, value, shapes):
         return {name: old for name, old in doc.items() if name != key}
-    return without_empty({**doc, key: _plain(value)})
+    changed = {**doc, key: _plain(value)}
+    return without_empty(changed) if shapes is SHAPES else changed
 
 
 def _plain(value: Any) -> Any:
@@ -56,7 +58,9 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-def _edited(text: str, key: str, doc: dict[str, Any], want: dict[str, Any], path: str) -> str:
+def _edited(
+    text: str, key: str, doc: dict[str, Any], want: dict[str, Any], path: str, shapes: Mapping[str, Any]
+) -> str:
     """Make the change of one key in the first way that reads back."""
     ended = text.endswith(("\n", "\r"))
     work = text if ended else text + Page(text).newline
@@ -65,13 +69,13 @@ def _edited(text: str, key: str, doc: dict[str, Any], want: dict[str, Any], path
     for quoted, early in _WAYS:
         page = Page(work, quoted, early)
         try:
-            result = apply(work, _root_edits(page, root, doc, want))
+            result = apply(work, _root_edits(page, root, doc, want, shapes))
         except Unsafe as unsafe:
             reason = str(unsafe)
             continue
-        if not ended and _reads_back(result[: -len(page.newline)], want):
+        if not ended and _reads_back(result[: -len(page.newline)], want, shapes):
             return result[: -len(page.newline)]
-        if _reads_back(result, want):
+        if _reads_back(result, want, shapes):
             return result
     where = f"{path}: " if path else ""
     if (size := len(result.encode())) > MAX_BYTES:
@@ -82,23 +86,25 @@ def _edited(text: str, key: str, doc: dict[str, Any], want: dict[str, Any], path
     raise TmError(f"{where}'{key}' cannot be changed in place: {reason}", "edit the file by hand", "refused")
 
 
-def _reads_back(text: str, want: dict[str, Any]) -> bool:
+def _reads_back(text: str, want: dict[str, Any], shapes: Mapping[str, Any]) -> bool:
     try:
-        return same(loads(text.encode()), want)
+        return same(loads(text.encode(), shapes=shapes), want)
     except TmError:
         return False
 
 
-def _root_edits(page: Page, root: Branch, doc: dict[str, Any], want: dict[str, Any]) -> list[Edit]:
+def _root_edits(
+    page: Page, root: Branch, doc: dict[str, Any], want: dict[str, Any], shapes: Mapping[str, Any]
+) -> list[Edit]:
     start, end = root.start_mark.index, page.end(root)
     if not root.items or (not want and len(root.items) == 2):
         if root.flow and page.comments_in(root):
             raise Unsafe("a comment inside the braces would be lost")
         return [(start, end, dump.flow(want))]
     if root.flow:
-        edits, inner = flow.plan_map(page, root, doc, want, SHAPES)
+        edits, inner = flow.plan_map(page, root, doc, want, shapes)
     else:
-        edits, inner = block.plan_map(page, root, doc, want, SHAPES, root=True)
+        edits, inner = block.plan_map(page, root, doc, want, shapes, root=True)
     return _with_inner(page, edits, inner)
 
 
