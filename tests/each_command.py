@@ -45,6 +45,10 @@ COMMANDS = {
     "reopen, archived": "reopen old",
     "import": "import beads {issues}",
     "batch": "batch {operations}",
+    "phase add": "phase add build --gate none --before alpha",
+    "phase update": "phase update alpha --gate criteria",
+    "phase approve": "phase approve alpha",
+    "phase remove": "phase remove alpha",
     "template create": "template create pair one two",
     "template apply": "template apply feature --var feature=Dark --var owner=li",
     "restore": "restore three --at HEAD~3",
@@ -65,7 +69,7 @@ def filled(repo: GitRepo) -> Store:
     claim = "{by: Maria, at: 2025-05-04T10:00:00Z, until: 2999-01-01T00:00:00Z}"
     old = f"title: Task long done\nstatus: completed\ncompleted_at: 2025-05-05\nclaim: {claim}\n"
     repo.write(".tasks/archive/2025/old.yaml", old)
-    repo.write(".tasks/config.yaml", "version: 1\ncommit: auto\n")
+    repo.write(".tasks/config.yaml", "version: 1\ncommit: auto\nphases:\n- name: alpha\n")
     repo.commit("an archived task")
     store.do("update", "one", "--tag", "web")
     return store

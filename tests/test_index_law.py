@@ -32,9 +32,17 @@ CONTENTS = (
     b"status: gone\n",
     b"title: seven\nunknown_key: stays\ntagz: [x]\n",
     b"title: eight\nfiles: [src/a.py:3, docs]\nfields: {customer: ACME, of: {it: [1, true]}}\n",
+    b"title: ten\nphase: one\n",
+    b"title: eleven\nphase: two\ncriteria: [{text: It holds}]\n",
     b"title: nine\nclaim: {by: agent-7, at: 2026-01-01T00:00:00Z, until: 2026-01-02T00:00:00Z}\n",
 )
-CONFIGS = (b"version: 1\n", b"version: 1\ntypes: [legal]\n", b"version: [\n", b"types: [legal]\nwhat: 1\n")
+CONFIGS = (
+    b"version: 1\n",
+    b"version: 1\ntypes: [legal]\n",
+    b"version: [\n",
+    b"types: [legal]\nwhat: 1\n",
+    b"phases: [{name: one}, {name: two}]\n",
+)
 
 path = st.sampled_from(PATHS)
 steps = st.one_of(

@@ -360,7 +360,8 @@ def task___definitions_id(data):
 
 
 CONFIG_PATTERNS = {
-    '^[a-z0-9]+([._-][a-z0-9]+)*$': re.compile('^[a-z0-9]+([._-][a-z0-9]+)*\\Z')
+    '^[a-z0-9]+([._-][a-z0-9]+)*$': re.compile('^[a-z0-9]+([._-][a-z0-9]+)*\\Z'),
+    '\\S': re.compile('\\S')
 }
 
 def config(data):
@@ -490,6 +491,45 @@ def config(data):
                                     data__fields_value__pattern_len = len(data__fields_value__pattern)
                                     if data__fields_value__pattern_len < 1: raise Refused
                                     if data__fields_value__pattern_len > 200: raise Refused
+        if "phases" in data_keys:
+            data_keys.remove("phases")
+            data__phases = data["phases"]
+            if not isinstance(data__phases, (list, tuple)): raise Refused
+            if isinstance(data__phases, (list, tuple)):
+                for data__phases_x, data__phases_item in enumerate(data__phases):
+                    if not isinstance(data__phases_item, (dict)): raise Refused
+                    if isinstance(data__phases_item, dict):
+                        data__phases_item__missing_keys = set(['name']) - data__phases_item.keys()
+                        if data__phases_item__missing_keys: raise Refused
+                        data__phases_item_keys = set(data__phases_item.keys())
+                        if "name" in data__phases_item_keys:
+                            data__phases_item_keys.remove("name")
+                            data__phases_item__name = data__phases_item["name"]
+                            if not isinstance(data__phases_item__name, (str)): raise Refused
+                            if isinstance(data__phases_item__name, str):
+                                data__phases_item__name_len = len(data__phases_item__name)
+                                if data__phases_item__name_len < 1: raise Refused
+                                if data__phases_item__name_len > 100: raise Refused
+                                if not CONFIG_PATTERNS['\\S'].search(data__phases_item__name): raise Refused
+                        if "gate" in data__phases_item_keys:
+                            data__phases_item_keys.remove("gate")
+                            data__phases_item__gate = data__phases_item["gate"]
+                            if not isinstance(data__phases_item__gate, (list, tuple)): raise Refused
+                            if isinstance(data__phases_item__gate, (list, tuple)):
+                                for data__phases_item__gate_x, data__phases_item__gate_item in enumerate(data__phases_item__gate):
+                                    if not isinstance(data__phases_item__gate_item, (str)): raise Refused
+                                    if not (isinstance(data__phases_item__gate_item, str) and data__phases_item__gate_item == 'completed' or isinstance(data__phases_item__gate_item, str) and data__phases_item__gate_item == 'criteria' or isinstance(data__phases_item__gate_item, str) and data__phases_item__gate_item == 'approved'): raise Refused
+                        if "approved_by" in data__phases_item_keys:
+                            data__phases_item_keys.remove("approved_by")
+                            data__phases_item__approvedby = data__phases_item["approved_by"]
+                            if not isinstance(data__phases_item__approvedby, (str)): raise Refused
+                            if isinstance(data__phases_item__approvedby, str):
+                                data__phases_item__approvedby_len = len(data__phases_item__approvedby)
+                                if data__phases_item__approvedby_len < 1: raise Refused
+                        if "description" in data__phases_item_keys:
+                            data__phases_item_keys.remove("description")
+                            data__phases_item__description = data__phases_item["description"]
+                            if not isinstance(data__phases_item__description, (str)): raise Refused
         if "policies" in data_keys:
             data_keys.remove("policies")
             data__policies = data["policies"]

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from tmfiles.phases import Phase
+
 LAYOUTS = ("auto", "flat", "sharded")
 COMMITS = ("auto", "manual")
 
@@ -19,15 +21,15 @@ COMMITS = ("auto", "manual")
 class Config(
     namedtuple(
         "Config",
-        "types layout commit run_hooks declared trailers limit",
-        defaults=((), "auto", "auto", False, "", False, None),
+        "types layout commit run_hooks declared trailers limit phases",
+        defaults=((), "auto", "auto", False, "", False, None, ()),
     ),
 ):
     """The store's own settings: extra task types, layout of new files, when to commit, whether hooks run.
 
     `declared` is what config.yaml declares about tasks, as JSON on one line: most commands need none of it.
     `trailers` tells whether the trailers of commits act on tasks; `limit` is how many tasks a terminal shows, None
-    where the store does not say.
+    where the store does not say. `phases` are in their order.
     """
 
     __slots__ = ()
@@ -39,6 +41,7 @@ class Config(
     declared: str
     trailers: bool
     limit: int | None
+    phases: tuple[Phase, ...]
 
     @property
     def all_types(self) -> tuple[str, ...]:
@@ -49,16 +52,26 @@ class Config(
         """Write the value as lines, for the cache: reading YAML again would cost more than the command."""
         flags = ("hooks " if self.run_hooks else "") + ("trailers" if self.trailers else "")
         limit = "" if self.limit is None else str(self.limit)
-        return "\n".join((self.layout, self.commit, flags, limit, self.declared, *self.types))
+        order = ""
+        if self.phases:
+            from tmfiles.phases import to_text
+
+            order = to_text(self.phases)
+        return "\n".join((self.layout, self.commit, flags, limit, order, self.declared, *self.types))
 
     @classmethod
     def from_text(cls, text: str) -> Config:
         """Read what `to_text` wrote; nothing means the defaults."""
         if not text:
             return cls()
-        layout, commit, flags, limit, declared, *types = text.split("\n")
+        layout, commit, flags, limit, order, declared, *types = text.split("\n")
         most = int(limit) if limit else None
-        return cls(tuple(types), layout, commit, "hooks" in flags, declared, "trailers" in flags, most)
+        in_order: tuple[Phase, ...] = ()
+        if order:
+            from tmfiles.phases import from_text
+
+            in_order = from_text(order)
+        return cls(tuple(types), layout, commit, "hooks" in flags, declared, "trailers" in flags, most, in_order)
 
 
 def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
@@ -85,6 +98,7 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
             _declared(doc),
             bool(doc.get("trailers")),
             doc.get("limit"),
+            tuple(map(_phase, doc.get("phases") or ())),
         ),
         problems,
     )
@@ -97,6 +111,14 @@ def more_types(old: Any, names: Iterable[str]) -> Any:
     return sorted({*(old or ()), *names} - set(TYPES))
 
 
+def _phase(one: Mapping[str, Any]) -> Phase:
+    from tmfiles.phases import Phase
+
+    plain = Phase(one["name"], approved=bool(one.get("approved_by")))
+    gate = one.get("gate")
+    return plain if gate is None else plain._replace(gate=tuple(gate))
+
+
 # The keys of config.yaml that say what tasks must be like.
 _DECLARING = ("fields", "types", "policies")
 
@@ -106,6 +128,8 @@ def _declared(doc: Mapping[str, Any]) -> str:
 
     # A bare list of types is in the configuration already.
     found = {key: doc[key] for key in _DECLARING if isinstance(doc.get(key), dict) and doc[key]}
+    if doc.get("phases"):
+        found["phases"] = [one["name"] for one in doc["phases"]]
     return json.dumps(found) if found else ""
 
 

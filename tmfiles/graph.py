@@ -1,7 +1,7 @@
 """The dependency graph in memory: what blocks what, orders, trees, cycles; knows ids and statuses, no files.
 
 Everything is linear in tasks and links and iterative, so that a chain of 100,000 is no deeper than one of 2.
-A parent is no dependency: only `depends_on` comes in here, and nothing else ever blocks.
+A parent is no dependency: only `depends_on` and the gates of phases come in here, and nothing else ever blocks.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from tmfiles.phases import Gates
 
 
 def blocks(status: str | None) -> bool:
@@ -21,19 +23,41 @@ class Graph:
 
     `deps` may leave out tasks without dependencies and may name tasks that do not exist. `statuses` has every
     task of the store with its stored status, None where the file could not be read. Answers keep its order.
+    `gates` are those of the phases that the store declares, None where it declares none.
     """
 
-    __slots__ = ("_reverse", "_statuses", "deps")
+    __slots__ = ("_reverse", "_statuses", "deps", "gates")
 
-    def __init__(self, deps: Mapping[str, Sequence[str]], statuses: Mapping[str, str | None]) -> None:
+    def __init__(
+        self, deps: Mapping[str, Sequence[str]], statuses: Mapping[str, str | None], gates: Gates | None = None
+    ) -> None:
         self.deps = deps
+        self.gates = gates
         self._statuses = statuses
         self._reverse: dict[str, dict[str, None]] | None = None
 
     def blockers(self, id: str) -> list[str]:
-        """Return the dependencies that block this task, in its own order, each once."""
+        """Return what blocks this task: dependencies in its own order, each once, then a closed gate.
+
+        The gate of the phase `design` is named `phase:design`.
+        """
         stored = self._statuses.get
-        return [d for d in dict.fromkeys(self.deps.get(id, ())) if blocks(stored(d))]
+        found = [d for d in dict.fromkeys(self.deps.get(id, ())) if blocks(stored(d))]
+        if self.gates is not None and (gate := self.gates.holding(id)):
+            found.append(gate)
+        return found
+
+    def why(self, blocker: str) -> str:
+        """Say in what state something is that blocks: a task's stored status, or what a gate lacks."""
+        if ":" in blocker and self.gates is not None:
+            return ", ".join(self.gates.lacking(blocker.partition(":")[2]))
+        return self._statuses.get(blocker) or "missing or unreadable"
+
+    def behind(self, ids: Iterable[str]) -> list[str]:
+        """Return the tasks that may wait for these and nothing else: dependents, and those behind their gate."""
+        ids = list(ids)
+        gated = self.gates.behind(ids) if self.gates is not None else []
+        return list(dict.fromkeys([*(other for id in ids for other in self.dependents(id)), *gated]))
 
     def status(self, id: str) -> str:
         """Return the effective status: `blocked` for a pending task with blockers, else the stored one.
@@ -104,20 +128,26 @@ class Growing(Graph):
 
     __slots__ = ("_own_deps", "_own_statuses")
 
-    def __init__(self, deps: Mapping[str, Sequence[str]], statuses: Mapping[str, str | None]) -> None:
+    def __init__(
+        self, deps: Mapping[str, Sequence[str]], statuses: Mapping[str, str | None], gates: Gates | None = None
+    ) -> None:
         self._own_deps = dict(deps)
         self._own_statuses = dict(statuses)
-        super().__init__(self._own_deps, self._own_statuses)
+        super().__init__(self._own_deps, self._own_statuses, gates)
 
-    def put(self, id: str, deps: Sequence[str], status: str) -> None:
-        """Give a task, which may be new, these dependencies and this stored status."""
+    def put(self, id: str, deps: Sequence[str], status: str, phase: str = "", unmet: int = 0) -> None:
+        """Give a task, which may be new, these dependencies, stored status, phase and number of unmet criteria."""
         self._link(id, deps)
         self._own_statuses[id] = status
+        if self.gates is not None:
+            self.gates.put(id, phase, status, unmet)
 
     def drop(self, id: str) -> None:
         """Take a task away; what depends on it still names it."""
         self._link(id, ())
         self._own_statuses.pop(id, None)
+        if self.gates is not None:
+            self.gates.drop(id)
 
     def _link(self, id: str, deps: Sequence[str]) -> None:
         reverse = self._dependents()

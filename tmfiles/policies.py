@@ -37,6 +37,7 @@ class Policies:
         self.transitions: Mapping[str, Any] = policies.get("transitions", {})
         self.wip: Mapping[str, Any] = policies.get("wip", {})
         self.criteria: Mapping[str, Any] = policies.get("criteria", {})
+        self.phases: Sequence[str] = declared.get("phases", ())
 
     def findings(self, doc: Mapping[str, Any]) -> list[Finding]:
         """List what a task breaks as it is."""
@@ -44,6 +45,10 @@ class Policies:
         if self.criteria:
             for finding in rules.unmet(doc):
                 found.append(_finding(finding.pointer, "policy-criteria", finding.message, self.criteria))
+        if self.phases and (phase := doc.get("phase")) and phase not in self.phases:
+            meant = suggestion(phase, self.phases) or "; there are: " + ", ".join(self.phases)
+            message = f"no phase {schema.shown(phase)}{meant}"
+            found.append(rules.finding(("phase",), "phase", message))
         return found
 
 
@@ -168,7 +173,20 @@ def setting_problems(doc: Mapping[str, Any], path: str, data: bytes | None) -> l
             found.append(rules.finding(("policies", "transitions", "allowed", status), "setting", message))
     if "wip" in policies and not {"per_assignee", "total"} & policies["wip"].keys():
         found.append(rules.finding(("policies", "wip"), "setting", "wip limits nothing; for example per_assignee: 3"))
+    found += _phases(doc.get("phases") or ())
     return rules.placed(found, path, data)
+
+
+def _phases(phases: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for at, one in enumerate(phases):
+        yield from rules.unknown(("phases", at), one, ("name", "gate", "approved_by", "description"), {})
+        name = one["name"]
+        if not name.isprintable() or name != name.strip():
+            yield rules.finding(("phases", at, "name"), "setting", f"{schema.shown(name)} is no name for a phase")
+        if name in seen:
+            yield rules.finding(("phases", at, "name"), "setting", f"there are two phases {schema.shown(name)}")
+        seen.add(name)
 
 
 def _keys(where: tuple[str | int, ...], keys: Iterable[str], doc: Mapping[str, Any]) -> Iterator[Finding]:

@@ -51,6 +51,7 @@ RULES = {
     "times-order": ("warning", "times in an order that cannot be, such as completed before it was started"),
     "closed-criteria": ("warning", "a completed task with criteria that are not met"),
     "field": ("error", "a custom field that is not as config.yaml declares it"),
+    "phase": ("error", "a phase that config.yaml, which declares some, does not: no gate would hold the task"),
     "setting": ("error", "a declaration in config.yaml that cannot hold"),
     "policy-require": ("error", "a key that a policy asks for is missing; here and below, `level` may say warning"),
     "policy-transition": ("error", "a status that a policy does not let follow the one before"),
@@ -79,6 +80,7 @@ CONFIG_KEYS = (
     "features",
     "fields",
     "policies",
+    "phases",
     "limit",
 )
 _DATES = ("due", "wait_until", "created_at", "started_at", "completed_at")

@@ -7,13 +7,16 @@ from collections import namedtuple
 from tmfiles import graph
 from tmfiles.dates import DAY_OF_WORK, duration
 from tmfiles.errors import TmError
+from tmfiles.phases import PREFIX
 from tmfiles.query import OPEN, Query
+from tmfiles.task import CLOSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tmfiles.errors import Problem
+    from tmfiles.query import Row
     from tmfiles.workspace import View, Workspace
 
 # What a task without an estimate counts as on the critical path.
@@ -87,10 +90,11 @@ def drawn(
     view = workspace.read()
     wanted = list(dict.fromkeys(view.resolve(text) for text in texts))
     rows = view.rows(Query(statuses=() if everything else OPEN))
-    shown = _shown(view, [row.id for row in rows], everything=everything)
+    deps = _deps(view, rows)
+    shown = _shown(view, deps, [row.id for row in rows], everything=everything)
     if wanted:
-        shown = list(_around(graph.within(view.graph.deps, [*wanted, *shown]), wanted, depth, up=up, down=down))
-    links = graph.within(view.graph.deps, shown)
+        shown = list(_around(graph.within(deps, [*wanted, *shown]), wanted, depth, up=up, down=down))
+    links = graph.within(deps, shown)
     cycles = graph.cycles(links)
     path = _critical(view, links, cycles) if critical else []
     count = len(links)
@@ -101,11 +105,22 @@ def drawn(
     return Drawing(_groups(view, links), links, cycles, count - len(links), path, view.errors())
 
 
+def _deps(view: View, rows: Iterable[Row]) -> Mapping[str, Sequence[str]]:
+    """Give what each task depends on; of those that wait for the gate of a phase, that too."""
+    gates = view.graph.gates
+    if gates is None:
+        return view.graph.deps
+    held = {row.id: gate for row in rows if row.status not in CLOSED and (gate := gates.holding(row.id))}
+    return {**view.graph.deps, **{id: [*view.graph.deps.get(id, ()), gate] for id, gate in held.items()}}
+
+
 def _groups(view: View, links: Mapping[str, Sequence[str]]) -> list[list[Point]]:
     titles, status = view.index.titles(links), statuses(view)
     layer = graph.layers(links)
 
     def point(id: str) -> Point:
+        if id.startswith(PREFIX):
+            return Point(id, view.graph.why(id), "closed", layer[id])
         return Point(id, titles.get(id, ""), status(id), layer[id])
 
     return [sorted(map(point, group), key=_layer) for group in graph.groups(links)]
@@ -119,7 +134,7 @@ def statuses(view: View) -> Callable[[str], str]:
         found = stored.get(task_id)
         if found is None:
             return "unreadable" if task_id in stored else "missing"
-        return view.graph.status(task_id) if task_id in view.graph.deps else found
+        return view.graph.status(task_id)
 
     return status
 
@@ -128,9 +143,8 @@ def _layer(point: Point) -> int:
     return point.layer
 
 
-def _shown(view: View, ids: Sequence[str], *, everything: bool) -> list[str]:
-    """Give tasks, and what blocks them though no list has it: what is missing or cannot be read."""
-    deps = view.graph.deps
+def _shown(view: View, deps: Mapping[str, Sequence[str]], ids: Sequence[str], *, everything: bool) -> list[str]:
+    """Give tasks, and what blocks them though no list has it: what is missing or cannot be read, and gates."""
     blocking = view.graph.blockers
     also = (d for id in ids if id in deps for d in (deps[id] if everything else blocking(id)))
     return list(dict.fromkeys([*ids, *also]))

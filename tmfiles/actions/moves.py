@@ -32,8 +32,7 @@ class Freed:
         def noting(view: View) -> Sequence[Edit]:
             edits = plan(view)
             graph = view.graph
-            near = dict.fromkeys(other for one in self._chosen for other in graph.dependents(one))
-            self._waiting = [one for one in near if graph.status(one) == "blocked"]
+            self._waiting = [one for one in graph.behind(self._chosen) if graph.status(one) == "blocked"]
             return edits
 
         return noting
@@ -69,7 +68,7 @@ def _refuse_blocked(view: View, task: Task, verb: str) -> None:
             f"when nothing holds it any more: tm update {task.id} --status pending; or use --force",
         )
     if blockers := view.graph.blockers(task.id):
-        named = ", ".join(f"{one} ({view.graph.stored(one) or 'missing or unreadable'})" for one in blockers)
+        named = ", ".join(f"{one} ({view.graph.why(one)})" for one in blockers)
         raise TmError(
             f"cannot {verb} {task.id}: it is blocked by {named}",
             "complete those first, or use --force",

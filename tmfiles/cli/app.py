@@ -48,6 +48,7 @@ HEADINGS = {
     },
     "Work together": {
         "template": "templates",
+        "phase": "phases",
         "claim": "claims",
         "release": "claims",
         "comment": "talk",

@@ -175,6 +175,7 @@ def update(
     due: Due = "",
     estimate: Estimate = "",
     field: Fields = [],  # noqa: B006
+    phase: Phase = "",
     clear: Annotated[
         list[str],
         typer.Option("--clear", metavar="FIELD", help="Empty a field, such as due or fields.NAME; repeatable."),
@@ -202,6 +203,7 @@ def update(
         parent=parent,
         due=_due(due, workspace),
         estimate=estimate,
+        phase=phase.strip(),
     )
     more = _given(
         tags=words(tag),

@@ -193,15 +193,19 @@ _VERBS |= {"participants": "participants", "note": "note", "share": "share", "pr
 _HYPHENATED = {
     "critical-path": ("graph", "--critical-path"),
     "validate-orchestration": ("check",),
+    "phase-create": ("phase", "add"),
+    "phase-list": ("phase", "list"),
+    "phase-show": ("phase", "show"),
+    "phase-update": ("phase", "update"),
+    "phase-add-dependency": ("phase", "update"),
+    "phase-add-gate": ("phase", "update"),
     **{
-        f"{noun}-{verb}": (noun, verb)
-        for noun, verbs in {
-            "phase": ("create", "list", "show", "update", "add-dependency", "add-gate"),
-            "agent": ("register", "list", "status", "workload", "metrics", "message", "redistribute"),
-        }.items()
-        for verb in verbs
+        f"agent-{verb}": ("agent", verb)
+        for verb in ("register", "list", "status", "workload", "metrics", "message", "redistribute")
     },
 }
+# Of these the second word belongs to an option here.
+_SECOND = {"phase-add-dependency": "--after", "phase-add-gate": "--gate"}
 # These take what stands before the command in `tm`, and may stand anywhere.
 _BEFORE = {"-C": True, "--as": True, "--color": True, "-q": False, "--quiet": False}
 
@@ -226,6 +230,8 @@ def normalised(words: Sequence[str]) -> tuple[list[str], list[str]]:
             rest.append(word)
             at += 1
     if rest and rest[0] in _HYPHENATED:
+        if rest[0] in _SECOND and len(rest) > 2:
+            rest.insert(2, _SECOND[rest[0]])
         rest[:1] = _HYPHENATED[rest[0]]
     if rest == ["report", "--assessment"]:
         rest = ["metrics", "--period", "month", "--completion-rate", "--cycle-time"]

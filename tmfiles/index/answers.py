@@ -224,6 +224,10 @@ class Index(Cache):
             found |= dict.fromkeys(task_id for task_id, status in rows if found[task_id] != status)
         return found
 
+    def phased(self) -> list[tuple[str, str, str | None, int]]:
+        """Give id, phase, stored status and number of unmet criteria of the tasks that have a phase."""
+        return self.ask("SELECT id, phase, status, unmet FROM task WHERE phase <> ''")
+
     def referrers(self, task_id: str) -> list[tuple[str, str]]:
         """Give (id, kind) of every link to this task."""
         sql = "SELECT src, kind FROM link WHERE dst = ? ORDER BY src, kind"

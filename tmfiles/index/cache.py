@@ -34,7 +34,7 @@ _PATIENCE = 2
 class Entry:
     """What one file holds: `doc` is JSON text, or None when the file cannot be read as a task."""
 
-    __slots__ = ("digest", "doc", "fields", "files", "links", "path", "problems", "row", "tags")
+    __slots__ = ("digest", "doc", "fields", "files", "links", "path", "problems", "row", "stage", "tags")
 
     def __init__(self, path: str, digest: bytes, problems: Sequence[Problem]) -> None:
         self.path = path
@@ -44,6 +44,7 @@ class Entry:
         # id, status, priority's rank, type, assignee, title, due, parent, created_at, wait_until,
         # who claims it, and until when
         self.row: tuple[str | int | None, ...] = ()
+        self.stage: tuple[str, int] = ("", 0)  # its phase, and how many of its criteria are not met
         self.links: list[tuple[str, str]] = []  # (kind, id)
         self.tags: list[str] = []
         self.files: list[str] = []  # paths without the lines
@@ -212,8 +213,9 @@ class Cache:
             self.forget([path])
             at = one(
                 "INSERT INTO task (path, digest, id, status, priority, type, assignee, title, due,"
-                " parent, created_at, wait, claimed_by, claimed_until) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                (path, entry.digest, *entry.row),
+                " parent, created_at, wait, claimed_by, claimed_until, phase, unmet)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (path, entry.digest, *entry.row, *entry.stage),
             ).lastrowid
             if entry.doc is not None:
                 one("INSERT INTO doc VALUES (?,?)", (at, entry.doc))

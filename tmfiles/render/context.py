@@ -6,6 +6,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tmfiles.phases import PREFIX
 from tmfiles.render import documents
 from tmfiles.render.text import inline, line, paragraphs
 
@@ -108,6 +109,7 @@ def _sections(found: Context) -> list[Section]:
         return Section(key.capitalize(), "end", [words] if words else [])
 
     waits = [_dependency(near(id), found.results.get(id, "")) for id in doc.get("depends_on") or ()]
+    waits += [f"- {line(id)} (closed gate)" for id in one.blocked_by if id.startswith(PREFIX)]
     way = f"Depends on ({len(one.blocked_by)} in the way)" if one.blocked_by else "Depends on"
     met = [f"- [{'x' if item.get('met') else ' '}] {_criterion(item)}" for item in doc.get("criteria") or ()]
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tmfiles import dates
+from tmfiles.phases import PREFIX
 from tmfiles.render.cells import cut, fit, width, wrap
 from tmfiles.render.table import is_overdue, left
 from tmfiles.render.text import inline, line, paragraphs
@@ -84,6 +85,8 @@ def _facts(one: Details, mark: Mark, now: datetime, screen: Screen) -> list[str]
     for key, value in doc.items():
         if key == "fields" and isinstance(value, dict):
             facts += [(line(str(name)), inline(item), "") for name, item in value.items()]
+        elif key == "phase" and one.blocked_by and one.blocked_by[-1].startswith(PREFIX):
+            facts.append((key, f"{line(str(value))} (waits for {line(one.blocked_by[-1])})", "held"))
         elif key not in _PLACED and value not in (None, "", [], {}):
             facts.append((line(str(key)), inline(value), ""))
     facts = [fact for fact in facts if fact[1]]
@@ -107,7 +110,8 @@ def _claim(claim: Mapping[str, Any], mark: Mark) -> str:
 
 
 def _waits(one: Details) -> str:
-    return f"Depends on ({len(one.blocked_by)} in the way)" if one.blocked_by else "Depends on"
+    waits = sum(not id.startswith(PREFIX) for id in one.blocked_by)
+    return f"Depends on ({waits} in the way)" if waits else "Depends on"
 
 
 def _progress(children: Sequence[str], near: Mapping[str, Near]) -> str:

@@ -31,7 +31,7 @@ class Draft(View):
     def __init__(self, base: View) -> None:
         super().__init__(base.index.copy(), base.config, (), lambda: None)
         self._base = base
-        self._growing = Growing(base.graph.deps, base.index.statuses())
+        self._growing = Growing(base.graph.deps, base.index.statuses(), base.gates())
         self._graph = self._growing
         self._edits: dict[str, Edit] = {}
         self._count = base.index.count()
@@ -101,7 +101,7 @@ class Draft(View):
         if task_id in self.relinked:
             self.links[task_id] = entry.links
         deps = [other for kind, other in entry.links if kind == "depends_on"]
-        self._growing.put(task_id, deps, str(entry.row[1]))
+        self._growing.put(task_id, deps, str(entry.row[1]), *entry.stage)
 
 
 @contextmanager

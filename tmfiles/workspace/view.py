@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tmfiles.config import Config
     from tmfiles.index import Index
+    from tmfiles.phases import Gates
     from tmfiles.query import Row
 
 _WORKING = Query(statuses=("in_progress",))
@@ -41,16 +42,24 @@ class View:
     def graph(self) -> Graph:
         """The dependencies, with the stored status of every task."""
         if self._graph is None:
-            self._graph = Graph(self.index.links("depends_on"), self.index.statuses())
+            self._graph = Graph(self.index.links("depends_on"), self.index.statuses(), self.gates())
         return self._graph
+
+    def gates(self) -> Gates | None:
+        """Give where the tasks stand among the phases; None where the store declares none."""
+        if not self.config.phases:
+            return None
+        from tmfiles.phases import Gates
+
+        return Gates(self.config.phases, self.index.phased())
 
     def rows(self, query: Query) -> list[Row]:
         """Give all tasks the query lets pass, with effective statuses; its limit is left to the caller."""
         if query.asks_history:
             self._bring_history()
-        linked = self.graph.deps
+        linked, gated = self.graph.deps, self.graph.gates is not None
         rows = [
-            row._replace(status=self.status(row)) if row.status == "pending" and row.id in linked else row
+            row._replace(status=self.status(row)) if row.status == "pending" and (gated or row.id in linked) else row
             for row in self.index.rows(query)
         ]
         if query.sort.removeprefix("-") == "status":
