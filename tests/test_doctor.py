@@ -45,7 +45,19 @@ def test_a_healthy_store(store: Store) -> None:
     ran = store.do("doctor")
     assert ran.err == "no problems\n"
     assert {line.split()[0] for line in ran.out.splitlines()} == {"ok"}
-    names = ["cache", "git", "repository", "work trees", "identity", "store", "settings", "tasks", "edits", "merging"]
+    names = [
+        "cache",
+        "git",
+        "repository",
+        "work trees",
+        "identity",
+        "mode",
+        "store",
+        "settings",
+        "tasks",
+        "edits",
+        "merging",
+    ]
     assert [line[9:].split("  ")[0] for line in ran.out.splitlines()] == [*names, "hooks", "objects"]
     assert ((store.path / ".git/config").read_bytes(), store.files()) == (config, files)
     assert store.status() == ""
@@ -108,7 +120,8 @@ def test_the_repository(store: Store, tmp_path: Path) -> None:
     store.git("worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"))
     shutil.copytree(tmp_path / "side", tmp_path / "copy")
     copy = findings(Store(GitRepo(tmp_path / "copy"), init=False), code=1)
-    assert copy["repository"][::2] == ("problem", "git worktree repair")
+    original = tmp_path / "side"
+    assert copy["repository"][::2] == ("problem", f"work in {original}, or make another: git worktree add")
     shutil.rmtree(tmp_path / "side")
     store.git("checkout", "--quiet", "--detach")
     found = findings(store)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections import namedtuple
 
-from tmfiles.actions import hooks, sharing
+from tmfiles.actions import apart, hooks, sharing
 from tmfiles.check import check
 from tmfiles.errors import TmError
-from tmfiles.git import health
+from tmfiles.git import health, linked
 from tmfiles.git.maintenance import maintain
 from tmfiles.git.process import OLDEST, installed
 from tmfiles.git.state import state
 from tmfiles.index.health import unsound
 from tmfiles.store import CONFIG, FOLDER
 from tmfiles.workspace import record
+from tmfiles.workspace.astray import astray
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def examine(workspace: Workspace, program: str = "tm") -> list[Finding]:
     looks: dict[str, Callable[[Workspace], Iterator[Finding]]] = {
         "git": _git,
         "repository": _repository,
+        "mode": _mode,
         "store": _store,
         "settings": _settings,
         "tasks": _tasks,
@@ -71,6 +73,12 @@ def mend(workspace: Workspace, program: str = "tm") -> list[str]:
     if workspace.repository is None:
         return done
     done += sharing.set_up(workspace)
+    if kept := apart.kept(workspace):
+        outer = kept[0]
+        before = linked.excluded(outer, apart.EXCLUDED)
+        apart.shown(outer)
+        if before != linked.excluded(outer, apart.EXCLUDED):
+            done.append(f"git status {'shows' if before else 'leaves out'} {FOLDER}/ from now on")
     if any(hook.state == "outdated" for hook in hooks.status(workspace, program)):
         done += [f"hook brought up to date: {hook.path}" for hook in hooks.renew(workspace, program)]
     if health.loose(workspace.home) > _LOOSE:
@@ -110,9 +118,8 @@ def _repository(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("repository", "problem", f"{workspace.root} is in no Git repository", "git init, then tm init")
         return
     doing = state(place)
-    if not health.points_back(place):
-        said = f"{place.root} is a copy of a linked work tree: Git takes it for the original"
-        yield Finding("repository", "problem", said, "git worktree repair")
+    if wrong := astray(workspace):
+        yield Finding("repository", "problem", *wrong)
     elif doing in ("", "merge"):
         yield Finding("repository", "note" if doing else "ok", f"{place.root}{', in a merge' if doing else ''}")
     else:
@@ -130,6 +137,29 @@ def _repository(workspace: Workspace) -> Iterator[Finding]:
     if health.shallow(place):
         told = "this clone is shallow: what was before it began is not known"
         yield Finding("history", "note", told, "git fetch --unshallow")
+
+
+def _mode(workspace: Workspace) -> Iterator[Finding]:
+    if workspace.repository is None:
+        return
+    kept = apart.kept(workspace)
+    if kept is None:
+        alone = workspace.repository.root == workspace.store.folder
+        yield Finding("mode", "ok", "a repository of its own" if alone else "tasks are in the branch with the code")
+        return
+    outer, branch = kept
+    tracking = linked.tracking(outer, FOLDER)
+    said = f"one store for all work trees, on the branch {branch!r}"
+    if tracking and linked.excluded(outer, apart.EXCLUDED):
+        told = f"{said}; Git ignores {FOLDER}/ though {tracking[0]} has one, and would overwrite it in a checkout"
+        yield Finding("mode", "problem", told, "tm doctor --fix")
+    elif tracking:
+        told = f"{said}; {tracking[0]} has a {FOLDER}/ too, which cannot be checked out in {outer.root}"
+        yield Finding("mode", "note", told, "git status shows it until no ref has one")
+    elif not linked.excluded(outer, apart.EXCLUDED):
+        yield Finding("mode", "note", f"{said}; git status shows {FOLDER}/", "tm doctor --fix")
+    else:
+        yield Finding("mode", "ok", said)
 
 
 def _store(workspace: Workspace) -> Iterator[Finding]:
