@@ -301,12 +301,33 @@ def test_a_merge_that_breaks_the_graph_is_reported(store: Store) -> None:
     assert said("switch", "other") == ""
     told = "tm: 1 problem in the task store; what and where: tm check\n"
     assert said("merge", "--no-edit", "-X", "theirs", "side") == ""
-    assert said("merge", "--no-edit", "-X", "theirs", "main") == told
+    assert said("merge", "--no-edit", "--no-verify", "-X", "theirs", "main") == told
     assert said("switch", "side") == ""
     assert said("rebase", "-X", "ours", "main") == told
     assert said("switch", "main") == ""
     assert said("switch", "side") == told
     assert said("checkout", "HEAD", "--", "code.py") == ""
+
+
+def test_a_merge_that_breaks_the_graph_is_refused(store: Store) -> None:
+    """A cycle of two sound sides stops the merge before its commit; what the other side broke alone does not."""
+    store.git("switch", "--quiet", "-c", "side")
+    store.repo.commit("one waits", {ONE: "title: One\ndepends_on: [three]\n", ".tasks/three.yaml": "title: Three\n"})
+    store.repo.commit("broken", {".tasks/four.yaml": "title: [\n"})
+    store.git("switch", "--quiet", "main")
+    store.do("hooks", "install")
+    store.repo.commit("code", {"code.py": "pass\n"})
+    store.git("merge", "--quiet", "--no-edit", "side~")
+    store.git("reset", "--quiet", "--hard", "HEAD~")
+    store.repo.commit("three waits", {".tasks/three.yaml": "title: Three\ndepends_on: [two]\n"})
+    words = ("git", "merge", "--no-edit", "-X", "ours", "side")
+    done = subprocess.run(words, cwd=store.path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0].endswith("(cycle)")
+    assert "four" not in done.stderr
+    store.repo.write(ONE, "title: One\n")
+    store.git("add", ONE)
+    assert commit(store, "--no-edit") == ""
 
 
 def test_during_a_rebase(store: Store) -> None:

@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tmfiles.workspace import Workspace
 
-NAMES = ("pre-commit", "commit-msg", "post-commit", "post-merge", "post-checkout", "post-rewrite")
+NAMES = ("pre-commit", "pre-merge-commit", "commit-msg", "post-commit", "post-merge", "post-checkout", "post-rewrite")
 ASIDE = ".tm-kept"
 """The folder beside the hooks in which those that cannot be added to are kept."""
 
