@@ -13,6 +13,7 @@ from conftest import GitRepo
 from writing import Store
 
 from tmfiles.actions import doctor
+from tmfiles.lock import Lock
 from tmfiles.workspace import Workspace
 
 
@@ -113,6 +114,46 @@ def test_merge_driver_and_hooks(store: Store) -> None:
     assert findings(store) == {"hooks": ("warning", "missing: post-merge", "tm hooks install")}
     store.do("hooks", "uninstall")
     assert findings(store)["hooks"][0] == "note"
+
+
+def test_what_git_passes_over(store: Store, tmp_path: Path) -> None:
+    """A hook that is not executable, hooks elsewhere, another's merge driver: each with what helps."""
+    hook = store.path / ".git/hooks/pre-commit"
+    hook.chmod(0o644)
+    assert findings(store)["hooks"] == (
+        "warning",
+        "not executable, so Git passes over: pre-commit",
+        "tm hooks install",
+    )
+    assert store.do("hooks", "install").out == f"put in: {hook}\n"
+    assert findings(store) == {}
+    store.git("config", "core.hooksPath", str(tmp_path / "elsewhere"))
+    state, said, hint = findings(store)["hooks"]
+    assert (state, "outside it" in said) == ("note", True)
+    assert hint == "add to its pre-commit yourself: tm check --staged --quiet || exit 1"
+    store.git("config", "core.hooksPath", os.devnull)
+    assert findings(store)["hooks"][2] == "git config --show-origin core.hooksPath"
+    store.git("config", "merge.tm.driver", "theirs %O")
+    assert "git config --show-origin merge.tm.driver" in findings(store)["merging"][2]
+
+
+def test_who_writes_and_what_was_typed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock that is held, and a text of an editor that was not saved, with the command that goes on with it."""
+    with Lock(str(store.private / "lock"), "tm add", 0):
+        assert findings(store) == {
+            "lock": (
+                "note",
+                f"the store is locked by process {os.getpid()} (tm add): other edits wait",
+                "wait for it to finish",
+            )
+        }
+    monkeypatch.setenv("TM_EDITOR", "echo 'titel: [' >")
+    store.do("edit", "one", code=1)
+    kept = store.private / "edit/one.yaml"
+    assert findings(store) == {"text": ("note", f"typed and not saved: {kept}", "tm edit --resume one")}
+    monkeypatch.setenv("TM_EDITOR", "echo 'title: Mended' >")
+    store.do(*findings(store)["text"][2].split()[1:])
+    assert findings(store) == {}
 
 
 def test_the_repository(store: Store, tmp_path: Path) -> None:

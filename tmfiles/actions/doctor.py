@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import namedtuple
 
-from tmfiles.actions import apart, hooks, sharing
+from tmfiles.actions import apart, buffers, hooks, sharing
 from tmfiles.check import check
 from tmfiles.errors import TmError
 from tmfiles.git import health, linked
@@ -13,6 +13,7 @@ from tmfiles.git.maintenance import maintain
 from tmfiles.git.process import OLDEST, installed
 from tmfiles.git.state import state
 from tmfiles.index.health import unsound
+from tmfiles.lock import held_by
 from tmfiles.store import CONFIG, FOLDER
 from tmfiles.workspace import record
 from tmfiles.workspace.astray import astray
@@ -202,6 +203,10 @@ def _tasks(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _unfinished(workspace: Workspace) -> Iterator[Finding]:
+    if who := held_by(os.path.join(workspace.private, "lock")):
+        yield Finding("lock", "note", f"the store is locked by {who}: other edits wait", "wait for it to finish")
+    for buffer in buffers.kept(workspace.private):
+        yield Finding("text", "note", f"typed and not saved: {buffer.path}", f"tm edit --resume {buffer.name}")
     left = record.load(workspace.private)
     if left is None:
         yield Finding("edits", "ok", "none was cut short")
@@ -213,6 +218,9 @@ def _driver(workspace: Workspace) -> Iterator[Finding]:
     why = sharing.missing(workspace)
     if not why:
         yield Finding("merging", "ok", "tasks are merged field by field")
+    elif sharing.is_foreign(workspace):
+        hint = "who set it: git config --show-origin merge.tm.driver; to have tm's, unset it, then tm init"
+        yield Finding("merging", "warning", why, hint)
     else:
         yield Finding("merging", "warning", why, "tm doctor --fix, or tm init, which may be repeated")
 
@@ -221,10 +229,16 @@ def _hooks(workspace: Workspace, program: str) -> Iterator[Finding]:
     states = {hook.name: hook.state for hook in hooks.status(workspace, program)}
     old = [name for name, state in states.items() if state == "outdated"]
     missing = [name for name, state in states.items() if state == "missing"]
+    off = [name for name, state in states.items() if state == "off"]
+    if len(missing) == len(states) and (refused := hooks.refusal(workspace)):
+        yield Finding("hooks", "note", f"commits are not checked: {refused.message}", refused.hint)
+        return
     if old:
         yield Finding("hooks", "warning", f"of an earlier version: {', '.join(old)}", "tm hooks install")
     elif len(missing) == len(states):
         yield Finding("hooks", "note", "none of tm's is in: commits are not checked", "tm hooks install")
+    elif off:
+        yield Finding("hooks", "warning", f"not executable, so Git passes over: {', '.join(off)}", "tm hooks install")
     elif missing:
         yield Finding("hooks", "warning", f"missing: {', '.join(missing)}", "tm hooks install")
     else:
