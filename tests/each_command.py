@@ -51,6 +51,8 @@ COMMANDS = {
     "phase remove": "phase remove alpha",
     "template create": "template create pair one two",
     "template apply": "template apply feature --var feature=Dark --var owner=li",
+    "migrate": "migrate --layout sharded",
+    "migrate, ids": "migrate --ids one=first old two",
     "restore": "restore three --at HEAD~3",
 }
 # What takes back is told of by its own tests.

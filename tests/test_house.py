@@ -16,7 +16,21 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__main_
 # The rows of the house, nearest the ground first: a module imports from rows before its own, or from its own.
 ROWS = (
     ("errors",),
-    ("task", "ids", "graph", "query", "merge", "dates", "words", "terms", "changes", "measure", "settings", "phases"),
+    (
+        "task",
+        "ids",
+        "graph",
+        "query",
+        "merge",
+        "dates",
+        "words",
+        "terms",
+        "changes",
+        "measure",
+        "settings",
+        "phases",
+        "formats",
+    ),
     ("codec", "schema", "rules", "custom", "policies", "_accept", "resources"),
     ("store", "index", "git", "config", "person", "lock"),
     ("workspace",),

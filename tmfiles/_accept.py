@@ -372,7 +372,8 @@ def config(data):
             data_keys.remove("version")
             data__version = data["version"]
             if not isinstance(data__version, (int)) and not (isinstance(data__version, float) and data__version.is_integer()) or isinstance(data__version, bool): raise Refused
-            if not (isinstance(data__version, (int, float)) and not isinstance(data__version, bool) and data__version == 1): raise Refused
+            if isinstance(data__version, (int, float)) and not isinstance(data__version, bool):
+                if data__version < 1: raise Refused
         if "types" in data_keys:
             data_keys.remove("types")
             data__types = data["types"]

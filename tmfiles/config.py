@@ -84,10 +84,14 @@ def parse(data: bytes, path: str) -> tuple[Config, list[Problem]]:
         empty = all(problem.rule == "empty" for problem in error.problems)
         return Config(), [] if empty else list(error.problems)
     problems = rules.config_problems(doc, path, data)
+    if newer := any(problem.rule == "newer-version" for problem in problems):
+        # To read, what can be understood of the settings is better than none.
+        doc = {**doc, "version": 1}
+        newer = not any(one.severity == "error" for one in rules.config_problems(doc, path))
     if not problems:
         found = custom.setting_problems(doc, path, data) + policies.setting_problems(doc, path, data)
         problems = rules.in_order(found)
-    if any(problem.severity == "error" for problem in problems):
+    if not newer and any(problem.severity == "error" for problem in problems):
         return Config(), problems
     return (
         Config(

@@ -22,12 +22,18 @@ _WORDS = frozenset(("config", "null", "true", "false"))
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file: with any extension, too.
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))))
 _TRIES = 1000
+_LENGTH = 8
 
 
 def invalid(id: str) -> str:
     """Say what is wrong with an id, naming it, or nothing if it may name a task."""
     fault = _fault(id)
     return f"id '{id if len(id) <= LONGEST else id[:LONGEST] + '...'}' {fault}" if fault else ""
+
+
+def is_own(id: str) -> bool:
+    """Tell whether an id has the form of those that the program makes."""
+    return len(id) == _LENGTH and id[0] in "abcdef" and not id.strip("0123456789abcdef")
 
 
 def is_device(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from tmfiles import dates, graph, schema
+from tmfiles import dates, formats, graph, schema
 from tmfiles.errors import Problem, TmError
 from tmfiles.task import CLOSED, LINKS, SETS, SHAPES, TYPES
 from tmfiles.words import ALIASES, distance, suggestion, tolerance
@@ -67,8 +67,6 @@ RULES = {
     "cancelled-dependency": ("warning", "an open task that depends on a cancelled one, which no longer blocks it"),
 }
 
-VERSION = 1  # of the store's format
-
 CONFIG_KEYS = (
     "version",
     "types",
@@ -123,9 +121,9 @@ def file_problems(
 def config_problems(doc: Mapping[str, Any], path: str, data: bytes | None = None) -> list[Problem]:
     """List everything wrong with config.yaml, in the order of its lines."""
     version = doc.get("version")
-    if isinstance(version, int) and version > VERSION:
+    if isinstance(version, int) and version > formats.newest():
         # What a newer format allows is not for this one to judge.
-        message = f"made by a newer tm: this store has format {version}, this tm knows {VERSION}; upgrade tm"
+        message = f"made by a newer tm: this store has format {version}, this tm knows {formats.newest()}; upgrade tm"
         return placed([finding(("version",), "newer-version", message)], path, data)
     findings = unknown((), doc, CONFIG_KEYS, {})
     return in_order(schema.problems(doc, path, data, "config") + placed(findings, path, data))

@@ -17,7 +17,7 @@ from tmfiles.git.repository import head
 from tmfiles.git.worktree import Blob, listed
 from tmfiles.store import CONFIG, FOLDER, id_of, is_task
 from tmfiles.words import did_you_mean
-from tmfiles.workspace import edit
+from tmfiles.workspace import edit, renamed
 from tmfiles.workspace.byhand import entries
 from tmfiles.workspace.words import cut
 from tmfiles.workspace.write import How, Order, write
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tmfiles.workspace.edit import Edit
 
 # Files of the store that are no tasks.
-_OTHERS = (CONFIG, ".gitattributes", ".gitignore")
+_OTHERS = (CONFIG, ".gitattributes", ".gitignore", renamed.PATH)
 # So many lines of what changed stand in a commit's message.
 _TOLD = 100
 

@@ -7,7 +7,7 @@ from collections import namedtuple
 from tmfiles.actions.tasks import Done, done
 from tmfiles.dates import stamp
 from tmfiles.errors import TmError
-from tmfiles.workspace import edit, own
+from tmfiles.workspace import edit, own, renamed
 from tmfiles.workspace.write import How, Order, write
 
 TYPE_CHECKING = False
@@ -151,5 +151,6 @@ def own_note(workspace: Workspace, text: str, actor: str = "") -> Note:
     """Give what the actor keeps on a task; its text is empty when that is nothing."""
     view = workspace.read()
     task_id, by = view.task(view.resolve(text)).id, workspace.actor(actor)
-    path = own.place(workspace, "notes", by, f"{task_id}.md")
-    return Note(task_id, by, own.load(path), path)
+    names = [*renamed.before(renamed.table(workspace.store.read), task_id), task_id]
+    paths = [own.place(workspace, "notes", by, f"{name}.md") for name in names]
+    return Note(task_id, by, "\n".join(filter(None, map(own.load, paths))), paths[-1])

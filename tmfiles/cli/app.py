@@ -84,6 +84,7 @@ HEADINGS = {
         "import": "stores",
         "export": "exports",
         "backup": "backups",
+        "migrate": "migrating",
         "completion": "completion",
         "demo": "stores",
     },

@@ -29,7 +29,7 @@ class Draft(View):
     """
 
     def __init__(self, base: View) -> None:
-        super().__init__(base.index.copy(), base.config, (), lambda: None)
+        super().__init__(base.index.copy(), base.config, (), lambda: None, base.read)
         self._base = base
         self._growing = Growing(base.graph.deps, base.index.statuses(), base.gates())
         self._graph = self._growing

@@ -196,7 +196,7 @@ class Workspace:
 
     def _seen(self) -> View:
         self.config = Config.from_text(self.index.meta("config"))
-        view = View(self.index, self.config, self._oddities or (), self._read_history)
+        view = View(self.index, self.config, self._oddities or (), self._read_history, self.store.read)
         state = self.index.state()
         if self._last is not None and self._last[0] == state:
             view.follow(self._last[1])

@@ -23,14 +23,23 @@ _WORKING = Query(statuses=("in_progress",))
 class View:
     """A store as it was when it was scanned.
 
-    `history` brings the table of last changes up to date; it is called by whatever needs that table.
+    `history` brings the table of last changes up to date; it is called by whatever needs that table. `read` gives the
+    bytes of one of the store's files, where there is one to ask.
     """
 
-    def __init__(self, index: Index, config: Config, oddities: Sequence[Problem], history: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        index: Index,
+        config: Config,
+        oddities: Sequence[Problem],
+        history: Callable[[], None],
+        read: Callable[[str], bytes] | None = None,
+    ) -> None:
         self.index = index
         self.config = config
         self.oddities = list(oddities)
         self._history = history
+        self.read = read
         self._history_here = False
         self._graph: Graph | None = None
 
@@ -91,6 +100,12 @@ class View:
             return found[0]
         from tmfiles import ids
 
+        if self.read is not None and not found:
+            from tmfiles.workspace import renamed
+
+            if now := renamed.now_called(renamed.table(self.read), text.lower()):
+                hint = f"tm show {now}; what was done to it under that id: tm log {text.lower()}"
+                raise TmError(f"{text} was renamed: it is {now} now", hint, "not_found")
         candidates = found or self.index.ids()
         return ids.resolve(text, candidates, self.index.titles(candidates))
 

@@ -152,7 +152,9 @@ def _sound(workspace: Workspace) -> View:
     """Give the store as it is now; raises TmError when nobody can say by which settings to judge."""
     view = workspace.read()
     if wrong := workspace.config_problems():
-        raise TmError(f"{wrong[0]}", f"mend {FOLDER}/config.yaml first", "invalid")
+        newer = "(newer-version)" in wrong[0]
+        hint = "reading works; to write, upgrade tm" if newer else f"mend {FOLDER}/config.yaml first"
+        raise TmError(f"{wrong[0]}", hint, "invalid")
     return view
 
 
