@@ -51,6 +51,10 @@ OWNERS = {
     "typer": ("cli",),
     "click": ("cli",),
     "rich": ("render",),
+    "mcp": ("mcp_server",),
+    "mcp_types": ("mcp_server",),  # these three come with it
+    "anyio": ("mcp_server",),
+    "uvicorn": ("mcp_server",),
 }
 GROUND = (
     "errors",

@@ -86,6 +86,7 @@ HEADINGS = {
         "backup": "backups",
         "migrate": "migrating",
         "completion": "completion",
+        "mcp": "mcp",
         "demo": "stores",
     },
 }
