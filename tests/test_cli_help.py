@@ -9,6 +9,7 @@ import pytest
 from typer.main import get_command
 from writing import run
 
+from tmfiles import words as words_of
 from tmfiles.cli.app import ALIASES, COMMANDS, EVERYDAY, HEADINGS, _app
 from tmfiles.cli.parse import Command, Group
 
@@ -113,3 +114,50 @@ def test_a_bare_or_wrong_command_is_no_bug(words: str, tmp_path: Path, monkeypat
             assert first.startswith("tm: ")
             assert hint[:1].isupper() or hint.startswith("tm ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bare_group_names_its_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command that has commands of its own says so in the same two lines, and names all of them."""
+    monkeypatch.chdir(tmp_path)
+    groups: dict[str, list[str]] = {}
+    for words in commands():
+        if " " in words:
+            groups.setdefault(words.split()[0], []).append(words.split()[1])
+    assert len(groups) > 3
+    for name, parts in groups.items():
+        if (done := run(name)).code != 2:
+            assert name == "config", "bare, it shows the settings"
+            continue
+        assert done.out == ""
+        assert done.err == (
+            f"tm: tm {name} needs a command behind it\nOne of: {', '.join(parts)}; what they do: tm {name} --help\n"
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("new Title", "tm add"),
+        ("status", "tm board"),
+        ("view a1", "tm show"),
+        ("find login", "tm search"),
+        ("dep rm a1 b2", "tm dep remove"),
+        ("criteria check a1 1", "tm criteria met"),
+        ("--json list", "tm list --json"),
+        ("update a1 --depends-on b2", "tm dep add"),
+        ("assign a1 --clear x", "tm update ID --clear assignee"),
+    ],
+)
+def test_words_of_other_tools_are_led_to_ours(words: str, hint: str) -> None:
+    """Who types what another tracker calls it is told what to type here."""
+    done = run(*words.split())
+    assert done.code == 2
+    assert hint in done.out + done.err
+
+
+def test_every_word_of_other_tools_leads_somewhere() -> None:
+    """What is suggested for another tool's word is a command, and none of the words is a command here."""
+    for word, name in words_of.ALIASES["command"].items():
+        assert name in COMMANDS
+        assert word not in COMMANDS
+        assert word not in ALIASES

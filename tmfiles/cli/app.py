@@ -93,7 +93,7 @@ HEADINGS = {
 COMMANDS = {name: module for commands in HEADINGS.values() for name, module in commands.items()}
 # What the first page tells of; the others it names.
 EVERYDAY = ("add", "list", "ready", "next", "show", "start", "complete")
-ALIASES = {"ls": "list", "done": "complete", "rm": "delete"}
+ALIASES = {"ls": "list", "done": "complete", "rm": "delete", "stats": "metrics"}
 # What only looks can look at the past, too.
 READING = ("list", "show", "ready", "blocked", "next", "board", "context", "graph", "search", "export", "check")
 _TAKES_VALUE = ("-C", "--as", "--color")

@@ -12,7 +12,7 @@ from typer._click.exceptions import BadParameter, ClickException, NoSuchOption
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from tmfiles.errors import TmError
-from tmfiles.words import did_you_mean
+from tmfiles.words import ALIASES, did_you_mean
 
 # These may stand before the command and behind it.
 SHARED = (("folder", "-C", "DIR"), ("actor", "--as", "NAME"), ("color", "--color", "WHEN"), ("quiet", "--quiet", ""))
@@ -22,6 +22,14 @@ _PATHS = ("folder", "source")
 ALONE = {"--recent": "7", "--not-recent": "7"}
 # Where a hyphen before a word may be meant for the words.
 _SEARCHES = ("tm search",)
+# Options that people look for at a command, and the command that does it.
+_ELSEWHERE = {
+    ("tm update", "--depends-on"): "tm dep add ID ON...",
+    ("tm update", "--criterion"): "tm criteria add ID TEXT",
+    ("tm assign", "--clear"): "tm update ID --clear assignee",
+}
+# Options that most commands have and `tm` itself has not.
+_BEHIND = ("--json", "--plain", "--all", "--at", "--no-commit")
 # Arguments whose commands have a better word for what is missing.
 _WORDED = ("title",)
 
@@ -104,7 +112,14 @@ class Group(TyperGroup):
         return named or list(self.commands)
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Parse what stands before the command, and refuse what is blank."""
+        """Parse what stands before the command, and refuse what is blank, or nothing where a command must follow."""
+        if not args and not self.invoke_without_command:
+            parts = ", ".join(self.list_commands(ctx))
+            raise TmError(
+                f"{ctx.command_path} needs a command behind it",
+                f"one of: {parts}; what they do: {ctx.command_path} --help",
+                "usage",
+            )
         rest = super().parse_args(ctx, args)
         refuse_blank(ctx, self.params)
         return rest
@@ -138,7 +153,7 @@ class Group(TyperGroup):
 
 def unknown_command(word: str, known: list[str], path: str) -> TmError:
     """Word the refusal of a command that does not exist."""
-    near = did_you_mean(word, known)
+    near = did_you_mean(word, known, aliases=ALIASES["command" if path == "tm" else "part"])
     return TmError(
         f"no command {word!r}",
         f"did you mean {path} {near[0]}? All commands: {path} --help" if near else f"all commands: {path} --help",
@@ -179,7 +194,8 @@ def refuse_blank(ctx: Context, params: list[Parameter]) -> None:
                 continue
             if not text.strip() and (isinstance(param, TyperOption) or name not in _WORDED):
                 clear = "to empty a field: --clear FIELD; or " if "clear" in ctx.params and name not in _WORDED else ""
-                raise TmError(f"{_named(param)} is blank", f"{clear}leave it out, or say what it should be", "usage")
+                out = "" if param.required else "leave it out, or "
+                raise TmError(f"{_named(param)} is blank", f"{clear}{out}say what it should be", "usage")
             if name not in _PATHS and any("\ud800" <= sign <= "\udfff" for sign in text):
                 raise TmError(f"{_named(param)} {text!r} is not UTF-8 text", "write it again as UTF-8", "usage")
 
@@ -200,6 +216,10 @@ def refusal(error: ClickException, command: str) -> TmError:
         word = error.option_name.lstrip("-")
         found = [known[name] for name in did_you_mean(word, known)] if len(word) > 1 else []
         near = f"did you mean {' or '.join(found)}? All" if found else "all"
+        if elsewhere := _ELSEWHERE.get((path, error.option_name)):
+            near = f"that is {elsewhere}; all"
+        elif path == "tm" and error.option_name in _BEHIND:
+            near = f"options of a command stand behind it: tm list {error.option_name}; all"
         if path in _SEARCHES and not found:
             near = f"in quotes a hyphen leaves a word out: {path} 'this -that'. All"
         return TmError(f"no option {error.option_name}", f"{near} options: {path} --help", "usage")
