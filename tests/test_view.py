@@ -329,3 +329,11 @@ def test_what_is_here_again_was_not_deleted(repo: GitRepo) -> None:
     repo.write(".tasks/aa.yaml", "title: one\n")
     with opened(repo.path) as workspace:
         assert workspace.read().was_deleted(["aa", "bb", "cc"]) == {"bb"}
+
+
+def test_what_is_no_file_is_told_in_order(repo: GitRepo) -> None:
+    """A folder lists its entries in no order; the problems of what lies beside the tasks have one all the same."""
+    for name in ("k", "b", "z", "a", "m", "c"):
+        repo.write(f".tasks/{name}.yml", "title: a\n")
+    with opened(repo.path) as workspace:
+        assert [one.path for one in workspace.read().problems()] == [f".tasks/{name}.yml" for name in "abckmz"]

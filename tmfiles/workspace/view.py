@@ -37,7 +37,7 @@ class View:
     ) -> None:
         self.index = index
         self.config = config
-        self.oddities = list(oddities)
+        self.oddities = sorted(oddities)  # a folder lists in no order
         self._history = history
         self.read = read
         self._history_here = False
