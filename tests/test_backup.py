@@ -127,6 +127,94 @@ def test_prune(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert sorted(path.name for path in folder.iterdir()) == ["notes.bundle", made[3].name, made[4].name]
 
 
+@pytest.fixture
+def grown(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Make a whole backup and three that go on from each other, and a whole one after them."""
+    made = []
+    for hour in range(5):
+        monkeypatch.setenv("TM_NOW", f"2026-11-22T{hour:02}:00:00Z")
+        store.add(f"Number {hour}")
+        more = [] if hour == 4 else ["--since", "last"]
+        made.append(Path(store.do("backup", "create", "--to", str(tmp_path / "backups"), *more).out.strip()))
+    monkeypatch.setenv("TM_NOW", "2026-11-22T09:00:00Z")
+    return made
+
+
+def test_one_goes_on_from_another(store: Store, grown: list[Path], tmp_path: Path) -> None:
+    """Each holds what is new, and together they bring back every commit; git alone reads them one after the other."""
+    whole = json.loads(store.do("backup", "verify", str(grown[3]), "--json").out)["data"]
+    assert whole["commits"] == store.commits() - 1
+    assert whole["since"] == json.loads(store.do("backup", "verify", str(grown[2]), "--json").out)["data"]["commit"]
+    assert json.loads(store.do("backup", "verify", str(grown[0]), "--json").out)["data"]["since"] is None
+    assert max(path.stat().st_size for path in grown[1:4]) < grown[0].stat().st_size / 2
+    store.do("backup", "restore", str(grown[3]), str(tmp_path / "by-tm"))
+    store.git("clone", "--quiet", str(grown[0]), str(tmp_path / "by-git"))
+    for path in grown[1:4]:
+        GitRepo(tmp_path / "by-git").git("pull", "--quiet", str(path), "main")
+    for name in ("by-git", "by-tm"):
+        there = Store(GitRepo(tmp_path / name), init=False)
+        assert there.git("log", "--format=%H %s") == store.git("log", "--format=%H %s", "HEAD~1")
+        assert there.status() == ""
+        there.do("check")
+    assert there.git("for-each-ref", "--format=%(refname)") == "refs/heads/main"
+
+
+def test_a_chain_becomes_a_branch(store: Store, grown: list[Path], repo: GitRepo, tmp_path: Path) -> None:
+    """In a repository that knows nothing of it, all of a chain comes in as one branch."""
+    other = GitRepo(tmp_path / "other")
+    other.path.mkdir()
+    other.git("init", "--quiet")
+    store.do("backup", "restore", str(grown[3]), str(other.path))
+    branch = f"backup/{grown[3].name.removesuffix('.bundle')}"
+    assert other.git("rev-parse", branch) == repo.git("rev-parse", "HEAD~1")
+    assert other.git("for-each-ref", "--format=%(refname)") == f"refs/heads/{branch}"
+    assert "is there already" in store.do("backup", "restore", str(grown[3]), str(other.path), code=1).err
+
+
+def test_a_chain_is_as_whole_as_its_links(store: Store, grown: list[Path], tmp_path: Path) -> None:
+    """A damaged or missing backup that another goes on from is told, and nothing is restored."""
+    data = grown[1].read_bytes()
+    for at in (10, 60, len(data) // 2, len(data) - 3):
+        grown[1].write_bytes(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
+        assert store.do("backup", "verify", str(grown[3]), code=1).err
+    grown[1].unlink()
+    told = store.do("backup", "restore", str(grown[3]), str(tmp_path / "new"), code=1).err
+    assert "no backup beside it ends there" in told
+    assert not (tmp_path / "new").exists()
+    assert "whole" in store.do("backup", "verify", str(grown[4])).out
+
+
+def test_prune_breaks_no_chain(store: Store, grown: list[Path]) -> None:
+    """What a kept one goes on from stays; once a whole one is the newest, the chain before it may go."""
+    grown[4].unlink()
+    folder = str(grown[0].parent)
+    assert store.do("backup", "prune", folder, "--keep", "1").out == ""
+    store.do("backup", "verify", str(grown[3]))
+    last = created(store, grown[0].parent)
+    assert store.do("backup", "prune", folder, "--keep", "2").out == ""
+    assert len(store.do("backup", "prune", folder, "--keep", "1").out.splitlines()) == 4
+    assert "whole" in store.do("backup", "verify", str(last)).out
+
+
+def test_since_the_last(store: Store, grown: list[Path], repo: GitRepo, tmp_path: Path) -> None:
+    """Nothing new writes nothing; a damaged one and one of another history are not gone on from."""
+    folder = grown[4].parent
+    ran = store.do("backup", "create", "--to", str(folder), "--since", "last")
+    assert ran.out == f"{grown[4]}\n"
+    assert "nothing is new" in ran.err
+    assert len(list(folder.iterdir())) == 5
+    store.add("After")
+    grown[4].write_bytes(grown[4].read_bytes()[:-1])
+    ran = store.do("backup", "create", "--to", str(folder), "--since", "last", "--json")
+    assert json.loads(ran.out)["data"]["since"] == bundle.ends(str(grown[3]))[0]
+    assert "is damaged" in store.do("backup", "create", "--to", str(folder), "--since", str(grown[4]), code=1).err
+    assert "is not in" in store.do("backup", "create", "--to", str(tmp_path), "--since", str(grown[3]), code=2).err
+    repo.git("reset", "--quiet", "--hard", "HEAD~4")
+    repo.commit("another history")
+    refused = store.do("backup", "create", "--to", str(folder / "x.bundle"), "--since", str(grown[3]), code=1).err
+    assert "does not go on from" in refused
+
+
 def test_what_backup_refuses(store: Store, repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No place, no number, a folder that holds other things, the same second twice: each is told, and nothing done."""
     monkeypatch.setenv("TM_NOW", "2026-11-22T10:00:00Z")

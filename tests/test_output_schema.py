@@ -121,6 +121,7 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("changed", "reopen two", 0),
     ("backup_create", "backup create --to backups/one.bundle", 0),
     ("backup", "backup verify backups/one.bundle", 0),
+    ("backup_create", "backup create --to backups --since backups/one.bundle", 0),
     ("backup_restore", "backup restore backups/one.bundle elsewhere", 0),
     ("backup_prune", "backup prune backups --keep 1", 0),
     ("migration_state", "migrate --status", 0),

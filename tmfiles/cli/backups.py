@@ -26,34 +26,43 @@ File = Annotated[str, typer.Argument(metavar="FILE", help="A file that tm backup
 
 
 def _worded(found: Bundle) -> str:
-    return f"{found.branch} with {found.commits} commits, made {found.at}"
+    since = f", from {found.since[:10]} on" if found.since else ""
+    return f"{found.branch} with {found.commits} commits, made {found.at}{since}"
 
 
 def _document(found: Bundle) -> dict[str, Any]:
-    return {"commit": found.commit, "branch": found.branch, "at": found.at, "commits": found.commits}
+    return {**found._asdict(), "since": found.since or None}
 
 
 @backup.command("create", cls=Command)
 def create(
     context: typer.Context,
     to: Annotated[str, typer.Option("--to", metavar="PLACE", help="A folder, or a new FILE.bundle.")] = "",
+    since: Annotated[
+        str, typer.Option("--since", metavar="FILE", help="Only what came after this backup, or after the last one.")
+    ] = "",
     json: o.Json = False,
 ) -> None:
     """Write the branch with its history to a new file, and check it.
 
-    It is a Git bundle: git clone FILE reads it without tm. What is not committed is not in it.
+    It is a Git bundle: git clone FILE reads it without tm. What is not committed is not in it. With --since last, the
+    newest backup in the folder is gone on from, all is written where there is none, and nothing where nothing is new.
 
     tm backup create --to ~/backups
+
+    tm backup create --to ~/backups --since last
     """
     session: Session = context.obj
     if not to:
         raise TmError("say where to", "for example: tm backup create --to ~/backups", "usage")
-    made = actions.create(session.workspace(), os.path.expanduser(to))
+    made = actions.create(session.workspace(), os.path.expanduser(to), os.path.expanduser(since))
     if json:
-        session.document({**_document(made.bundle), "file": made.path, "uncommitted": list(made.uncommitted)})
+        session.document(
+            {**_document(made.bundle), "file": made.path, "new": made.new, "uncommitted": list(made.uncommitted)}
+        )
         return
     session.write(f"{made.path}\n")
-    session.tell(f"checked: {_worded(made.bundle)}")
+    session.tell(f"{'checked' if made.new else 'nothing is new since this one'}: {_worded(made.bundle)}")
     if made.uncommitted:
         some = ", ".join(made.uncommitted[:5]) + (", …" if len(made.uncommitted) > 5 else "")
         session.warn(f"not committed, and so not in it: {some}\n")
@@ -62,6 +71,8 @@ def create(
 @backup.command("verify", cls=Command)
 def verify(context: typer.Context, file: File, json: o.Json = False) -> None:
     """Check every byte of a backup, and that its history is whole.
+
+    One that goes on from others is checked with those, which must lie beside it.
 
     tm backup verify ~/backups/project-20261122T100000Z.bundle
     """
@@ -103,6 +114,8 @@ def prune(
     json: o.Json = False,
 ) -> None:
     """Remove old backups, once the newest is found whole.
+
+    Those that a newer one goes on from stay with it.
 
     tm backup prune ~/backups --keep 14
     """
