@@ -319,3 +319,18 @@ def _checked(root: Path) -> list[Problem]:
         return check(workspace)
     finally:
         workspace.close()
+
+
+def test_a_merge_is_told_what_neither_side_had_wrong(store: Store) -> None:
+    """What another branch broke long ago keeps nobody from merging it; a cycle that the two make together does."""
+    store.git("switch", "--quiet", "-c", "side")
+    store.repo.commit("side", {ONE: "title: One\ndepends_on: [three]\n", THREE: "title: [\n", "code": "side\n"})
+    store.git("switch", "--quiet", "main")
+    store.repo.commit("main", {"code": "main\n"})
+    store.git("merge", "--quiet", "side", check=False)
+    store.repo.write("code", "both\n")
+    store.git("add", "code")
+    assert staged(store, 0) == []
+    store.repo.write(THREE, "title: Three\ndepends_on: [two]\n")
+    store.git("add", THREE)
+    assert staged(store) == ["one cycle"]

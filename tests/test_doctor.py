@@ -13,6 +13,7 @@ from conftest import GitRepo
 from writing import Store
 
 from tmfiles.actions import doctor
+from tmfiles.lock import Lock
 from tmfiles.workspace import Workspace
 
 
@@ -45,7 +46,19 @@ def test_a_healthy_store(store: Store) -> None:
     ran = store.do("doctor")
     assert ran.err == "no problems\n"
     assert {line.split()[0] for line in ran.out.splitlines()} == {"ok"}
-    names = ["cache", "git", "repository", "work trees", "identity", "store", "settings", "tasks", "edits", "merging"]
+    names = [
+        "cache",
+        "git",
+        "repository",
+        "work trees",
+        "identity",
+        "mode",
+        "store",
+        "settings",
+        "tasks",
+        "edits",
+        "merging",
+    ]
     assert [line[9:].split("  ")[0] for line in ran.out.splitlines()] == [*names, "hooks", "objects"]
     assert ((store.path / ".git/config").read_bytes(), store.files()) == (config, files)
     assert store.status() == ""
@@ -103,12 +116,53 @@ def test_merge_driver_and_hooks(store: Store) -> None:
     assert findings(store)["hooks"][0] == "note"
 
 
+def test_what_git_passes_over(store: Store, tmp_path: Path) -> None:
+    """A hook that is not executable, hooks elsewhere, another's merge driver: each with what helps."""
+    hook = store.path / ".git/hooks/pre-commit"
+    hook.chmod(0o644)
+    assert findings(store)["hooks"] == (
+        "warning",
+        "not executable, so Git passes over: pre-commit",
+        "tm hooks install",
+    )
+    assert store.do("hooks", "install").out == f"put in: {hook}\n"
+    assert findings(store) == {}
+    store.git("config", "core.hooksPath", str(tmp_path / "elsewhere"))
+    state, said, hint = findings(store)["hooks"]
+    assert (state, "outside it" in said) == ("note", True)
+    assert hint == "add to its pre-commit yourself: tm check --staged --quiet || exit 1"
+    store.git("config", "core.hooksPath", os.devnull)
+    assert findings(store)["hooks"][2] == "git config --show-origin core.hooksPath"
+    store.git("config", "merge.tm.driver", "theirs %O")
+    assert "git config --show-origin merge.tm.driver" in findings(store)["merging"][2]
+
+
+def test_who_writes_and_what_was_typed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock that is held, and a text of an editor that was not saved, with the command that goes on with it."""
+    with Lock(str(store.private / "lock"), "tm add", 0):
+        assert findings(store) == {
+            "lock": (
+                "note",
+                f"the store is locked by process {os.getpid()} (tm add): other edits wait",
+                "wait for it to finish",
+            )
+        }
+    monkeypatch.setenv("TM_EDITOR", "echo 'titel: [' >")
+    store.do("edit", "one", code=1)
+    kept = store.private / "edit/one.yaml"
+    assert findings(store) == {"text": ("note", f"typed and not saved: {kept}", "tm edit --resume one")}
+    monkeypatch.setenv("TM_EDITOR", "echo 'title: Mended' >")
+    store.do(*findings(store)["text"][2].split()[1:])
+    assert findings(store) == {}
+
+
 def test_the_repository(store: Store, tmp_path: Path) -> None:
     """A detached HEAD, a work tree that is gone and one that is a copy, a shallow clone, no identity."""
     store.git("worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"))
     shutil.copytree(tmp_path / "side", tmp_path / "copy")
     copy = findings(Store(GitRepo(tmp_path / "copy"), init=False), code=1)
-    assert copy["repository"][::2] == ("problem", "git worktree repair")
+    original = tmp_path / "side"
+    assert copy["repository"][::2] == ("problem", f"work in {original}, or make another: git worktree add")
     shutil.rmtree(tmp_path / "side")
     store.git("checkout", "--quiet", "--detach")
     found = findings(store)

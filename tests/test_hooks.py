@@ -285,50 +285,6 @@ def test_what_a_trailer_cannot_do_is_told(store: Store) -> None:
     assert said.endswith("tm: started one  One\n")
 
 
-def test_a_merge_that_breaks_the_graph_is_reported(store: Store) -> None:
-    """Two sound sides make a cycle; one line says so after the merge, the switch and the rebase, and no other does."""
-    store.git("switch", "--quiet", "-c", "side")
-    store.repo.commit("one waits", {ONE: "title: One\ndepends_on: [three]\n", ".tasks/three.yaml": "title: Three\n"})
-    store.git("switch", "--quiet", "main")
-    store.git("branch", "other")
-    store.repo.commit("three waits", {".tasks/three.yaml": "title: Three\ndepends_on: [two]\n"})
-    store.do("hooks", "install")
-
-    def said(*words: str) -> str:
-        done = subprocess.run(["git", *words], cwd=store.path, capture_output=True, text=True, check=False)
-        return "".join(line + "\n" for line in done.stderr.split("\n") if "tm" in line)
-
-    assert said("switch", "other") == ""
-    told = "tm: 1 problem in the task store; what and where: tm check\n"
-    assert said("merge", "--no-edit", "-X", "theirs", "side") == ""
-    assert said("merge", "--no-edit", "-X", "theirs", "main") == told
-    assert said("switch", "side") == ""
-    assert said("rebase", "-X", "ours", "main") == told
-    assert said("switch", "main") == ""
-    assert said("switch", "side") == told
-    assert said("checkout", "HEAD", "--", "code.py") == ""
-
-
-def test_during_a_rebase(store: Store) -> None:
-    """In the middle of a rebase the hooks judge what is committed, and go out as they came in."""
-    store.git("switch", "--quiet", "-c", "side")
-    store.repo.commit("side", {ONE: "title: Side\n"})
-    store.git("switch", "--quiet", "main")
-    store.repo.commit("main", {ONE: "title: Main\n"})
-    before = everything(store.path / ".git/hooks")
-    store.git("-c", "merge.tm.driver=false", "rebase", "main", "side", check=False)
-    store.do("hooks", "install")
-    store.repo.write(ONE, "title: [\n")
-    store.git("add", ONE)
-    assert "(yaml)" in commit(store, code=1)
-    store.repo.write(ONE, "title: Both\n")
-    store.git("add", ONE)
-    store.git("-c", "core.editor=true", "rebase", "--continue")
-    store.do("hooks", "uninstall")
-    assert everything(store.path / ".git/hooks") == before
-    assert store.status() == ""
-
-
 def test_the_programs_own_commits_pass(store: Store) -> None:
     """With run_hooks, an edit by a command goes through the hooks like any commit."""
     store.do("hooks", "install")

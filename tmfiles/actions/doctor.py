@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections import namedtuple
 
-from tmfiles.actions import hooks, sharing
+from tmfiles.actions import apart, buffers, hooks, sharing
 from tmfiles.check import check
 from tmfiles.errors import TmError
-from tmfiles.git import health
+from tmfiles.git import health, linked
 from tmfiles.git.maintenance import maintain
 from tmfiles.git.process import OLDEST, installed
 from tmfiles.git.state import state
 from tmfiles.index.health import unsound
+from tmfiles.lock import held_by
 from tmfiles.store import CONFIG, FOLDER
 from tmfiles.workspace import record
+from tmfiles.workspace.astray import astray
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def examine(workspace: Workspace, program: str = "tm") -> list[Finding]:
     looks: dict[str, Callable[[Workspace], Iterator[Finding]]] = {
         "git": _git,
         "repository": _repository,
+        "mode": _mode,
         "store": _store,
         "settings": _settings,
         "tasks": _tasks,
@@ -71,6 +74,12 @@ def mend(workspace: Workspace, program: str = "tm") -> list[str]:
     if workspace.repository is None:
         return done
     done += sharing.set_up(workspace)
+    if kept := apart.kept(workspace):
+        outer = kept[0]
+        before = linked.excluded(outer, apart.EXCLUDED)
+        apart.shown(outer)
+        if before != linked.excluded(outer, apart.EXCLUDED):
+            done.append(f"git status {'shows' if before else 'leaves out'} {FOLDER}/ from now on")
     if any(hook.state == "outdated" for hook in hooks.status(workspace, program)):
         done += [f"hook brought up to date: {hook.path}" for hook in hooks.renew(workspace, program)]
     if health.loose(workspace.home) > _LOOSE:
@@ -110,9 +119,8 @@ def _repository(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("repository", "problem", f"{workspace.root} is in no Git repository", "git init, then tm init")
         return
     doing = state(place)
-    if not health.points_back(place):
-        said = f"{place.root} is a copy of a linked work tree: Git takes it for the original"
-        yield Finding("repository", "problem", said, "git worktree repair")
+    if wrong := astray(workspace):
+        yield Finding("repository", "problem", *wrong)
     elif doing in ("", "merge"):
         yield Finding("repository", "note" if doing else "ok", f"{place.root}{', in a merge' if doing else ''}")
     else:
@@ -130,6 +138,29 @@ def _repository(workspace: Workspace) -> Iterator[Finding]:
     if health.shallow(place):
         told = "this clone is shallow: what was before it began is not known"
         yield Finding("history", "note", told, "git fetch --unshallow")
+
+
+def _mode(workspace: Workspace) -> Iterator[Finding]:
+    if workspace.repository is None:
+        return
+    kept = apart.kept(workspace)
+    if kept is None:
+        alone = workspace.repository.root == workspace.store.folder
+        yield Finding("mode", "ok", "a repository of its own" if alone else "tasks are in the branch with the code")
+        return
+    outer, branch = kept
+    tracking = linked.tracking(outer, FOLDER)
+    said = f"one store for all work trees, on the branch {branch!r}"
+    if tracking and linked.excluded(outer, apart.EXCLUDED):
+        told = f"{said}; Git ignores {FOLDER}/ though {tracking[0]} has one, and would overwrite it in a checkout"
+        yield Finding("mode", "problem", told, "tm doctor --fix")
+    elif tracking:
+        told = f"{said}; {tracking[0]} has a {FOLDER}/ too, which cannot be checked out in {outer.root}"
+        yield Finding("mode", "note", told, "git status shows it until no ref has one")
+    elif not linked.excluded(outer, apart.EXCLUDED):
+        yield Finding("mode", "note", f"{said}; git status shows {FOLDER}/", "tm doctor --fix")
+    else:
+        yield Finding("mode", "ok", said)
 
 
 def _store(workspace: Workspace) -> Iterator[Finding]:
@@ -172,6 +203,10 @@ def _tasks(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _unfinished(workspace: Workspace) -> Iterator[Finding]:
+    if who := held_by(os.path.join(workspace.private, "lock")):
+        yield Finding("lock", "note", f"the store is locked by {who}: other edits wait", "wait for it to finish")
+    for buffer in buffers.kept(workspace.private):
+        yield Finding("text", "note", f"typed and not saved: {buffer.path}", f"tm edit --resume {buffer.name}")
     left = record.load(workspace.private)
     if left is None:
         yield Finding("edits", "ok", "none was cut short")
@@ -183,6 +218,9 @@ def _driver(workspace: Workspace) -> Iterator[Finding]:
     why = sharing.missing(workspace)
     if not why:
         yield Finding("merging", "ok", "tasks are merged field by field")
+    elif sharing.is_foreign(workspace):
+        hint = "who set it: git config --show-origin merge.tm.driver; to have tm's, unset it, then tm init"
+        yield Finding("merging", "warning", why, hint)
     else:
         yield Finding("merging", "warning", why, "tm doctor --fix, or tm init, which may be repeated")
 
@@ -191,10 +229,16 @@ def _hooks(workspace: Workspace, program: str) -> Iterator[Finding]:
     states = {hook.name: hook.state for hook in hooks.status(workspace, program)}
     old = [name for name, state in states.items() if state == "outdated"]
     missing = [name for name, state in states.items() if state == "missing"]
+    off = [name for name, state in states.items() if state == "off"]
+    if len(missing) == len(states) and (refused := hooks.refusal(workspace)):
+        yield Finding("hooks", "note", f"commits are not checked: {refused.message}", refused.hint)
+        return
     if old:
         yield Finding("hooks", "warning", f"of an earlier version: {', '.join(old)}", "tm hooks install")
     elif len(missing) == len(states):
         yield Finding("hooks", "note", "none of tm's is in: commits are not checked", "tm hooks install")
+    elif off:
+        yield Finding("hooks", "warning", f"not executable, so Git passes over: {', '.join(off)}", "tm hooks install")
     elif missing:
         yield Finding("hooks", "warning", f"missing: {', '.join(missing)}", "tm hooks install")
     else:

@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tmfiles.workspace import Workspace
 
-NAMES = ("pre-commit", "commit-msg", "post-commit", "post-merge", "post-checkout", "post-rewrite")
+NAMES = ("pre-commit", "pre-merge-commit", "commit-msg", "post-commit", "post-merge", "post-checkout", "post-rewrite")
 ASIDE = ".tm-kept"
 """The folder beside the hooks in which those that cannot be added to are kept."""
 
@@ -39,7 +39,10 @@ _LEGACY = ".legacy"
 
 
 class Hook(namedtuple("Hook", "name path state")):
-    """One hook: `state` is installed, outdated or missing, the last also beside another hook."""
+    """One hook: `state` is installed, outdated, off or missing, the last also beside another hook.
+
+    One that is off is not executable, so that git passes over it.
+    """
 
     __slots__ = ()
 
@@ -55,6 +58,8 @@ def status(workspace: Workspace, program: str = "tm") -> list[Hook]:
     for name in NAMES:
         path, data = _ours(folder, name)
         state = "missing" if data is None else "installed" if _block(workspace, name, program) in data else "outdated"
+        if state == "installed" and not _is_plain_program(path):
+            state = "off"
         found.append(Hook(name, path, state))
     return found
 
@@ -65,12 +70,15 @@ def install(workspace: Workspace, program: str = "tm") -> list[Hook]:
     Raises TmError where the hooks belong to more than this repository, or git runs none.
     """
     folder, program = _folder(workspace, program)
-    _refuse_foreign(workspace, folder)
+    _refuse_foreign(workspace)
     before = status(workspace, program)
     os.makedirs(folder, exist_ok=True)
     for hook in before:
         if hook.state == "outdated":
             _renew(workspace, hook, program)
+        elif hook.state == "off":
+            mode = stat.S_IMODE(os.stat(hook.path).st_mode)
+            os.chmod(hook.path, mode | (mode & 0o444) >> 2)
         elif hook.state == "missing":
             _put_in(folder, hook.name, _block(workspace, hook.name, program))
     return [after for was, after in zip(before, status(workspace, program), strict=True) if was != after]
@@ -78,8 +86,8 @@ def install(workspace: Workspace, program: str = "tm") -> list[Hook]:
 
 def renew(workspace: Workspace, program: str = "tm") -> list[Hook]:
     """Bring the hooks that are in up to date, and put none in."""
-    folder, program = _folder(workspace, program)
-    _refuse_foreign(workspace, folder)
+    _, program = _folder(workspace, program)
+    _refuse_foreign(workspace)
     old = [hook for hook in status(workspace, program) if hook.state == "outdated"]
     for hook in old:
         _renew(workspace, hook, program)
@@ -121,16 +129,24 @@ def _folder(workspace: Workspace, program: str) -> tuple[str, str]:
     return hooks_folder(workspace.home), "tm" if in_work_tree(workspace) else program
 
 
-def _refuse_foreign(workspace: Workspace, folder: str) -> None:
+def refusal(workspace: Workspace) -> TmError | None:
+    """Give why no hooks can be put in: they belong to more than this repository, or git runs none."""
     place = workspace.home
+    folder = hooks_folder(place)
     if os.path.exists(folder) and not os.path.isdir(folder):
-        raise TmError(f"git runs no hooks here: core.hooksPath is {folder}", "git config --show-origin core.hooksPath")
+        return TmError(f"git runs no hooks here: core.hooksPath is {folder}", "git config --show-origin core.hooksPath")
     real = os.path.realpath(folder)
-    if not (_is_below(real, place.root) or _is_below(real, place.commondir)):
-        raise TmError(
-            f"the hooks of this repository lie in {folder}, outside it: other repositories may run them too",
-            "add to its pre-commit yourself: tm check --staged --quiet || exit 1",
-        )
+    if _is_below(real, place.root) or _is_below(real, place.commondir):
+        return None
+    return TmError(
+        f"the hooks of this repository lie in {folder}, outside it: other repositories may run them too",
+        "add to its pre-commit yourself: tm check --staged --quiet || exit 1",
+    )
+
+
+def _refuse_foreign(workspace: Workspace) -> None:
+    if refused := refusal(workspace):
+        raise refused
 
 
 def _is_below(path: str, folder: str) -> bool:

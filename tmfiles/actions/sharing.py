@@ -38,6 +38,11 @@ def missing(workspace: Workspace) -> str:
     return "" if b"merge=tm" in there else f"{FOLDER}/{ATTRIBUTES} does not name the merge driver"
 
 
+def is_foreign(workspace: Workspace) -> bool:
+    """Tell whether a driver is set that is none of ours."""
+    return workspace.repository is not None and driver.foreign(driver.current(workspace.repository))
+
+
 def set_up(workspace: Workspace) -> tuple[str, ...]:
     """Set the driver in this clone's Git configuration, and say so; nothing where it is set already."""
     if workspace.repository is None:

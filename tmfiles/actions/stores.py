@@ -6,6 +6,7 @@ import os
 from collections import namedtuple
 
 from tmfiles import store
+from tmfiles.actions import apart
 from tmfiles.actions.sharing import ATTRIBUTES, RULES, attributes, set_up
 from tmfiles.config import Environment
 from tmfiles.errors import TmError
@@ -40,18 +41,29 @@ class Made(namedtuple("Made", "root repository created commit notes")):
 
 
 def make(
-    start: str, environment: Environment = Environment(), how: How = How(), *, home: str = "", standalone: bool = False
+    start: str,
+    environment: Environment = Environment(),
+    how: How = How(),
+    *,
+    home: str = "",
+    standalone: bool = False,
+    branch: str = "",
 ) -> Made:
     """Make a store at the top of the repository that holds `start`, or a repository there when there is none.
 
-    With `standalone`, `.tasks/` becomes a repository of its own. Nothing that is there is touched, so it may
-    be repeated. `home` is the user's home folder, where a repository is not made unasked.
+    With `standalone`, `.tasks/` becomes a repository of its own; with `branch`, a linked work tree of a branch of
+    that name, which holds tasks alone. Nothing that is there is touched, so it may be repeated. `home` is the
+    user's home folder, where a repository is not made unasked.
     """
     require()
     if not os.path.isdir(start):
         raise TmError(f"{start} is no folder", "make it first: mkdir, then tm init", "usage")
     start = os.path.realpath(start)
-    there, fresh = _place(start, home, standalone=standalone)
+    if branch and standalone:
+        raise TmError("--standalone and --branch exclude each other", "leave one of the two out", "usage")
+    fresh = bool(branch) and discover(start) is None and _place(start, home, standalone=False)[1]
+    settled = None if standalone else apart.settle(start, environment, branch)
+    there, fresh = (settled.root, fresh) if settled else _place(start, home, standalone=standalone)
     _refuse_unseen(there)
     try:
         os.makedirs(os.path.join(there, FOLDER), exist_ok=True)
@@ -70,10 +82,10 @@ def make(
     order = Order("init", how._replace(message=how.message or "tm: init the task store"))
     try:
         outcome = write(workspace, order, plan)
-        notes = (*outcome.notes, *set_up(workspace))
+        notes = (*(settled.notes if settled else ()), *outcome.notes, *set_up(workspace))
     finally:
         workspace.close()
-    place = workspace.repository.root if fresh and workspace.repository else ""
+    place = there if fresh and settled else workspace.repository.root if fresh and workspace.repository else ""
     return Made(there, place, tuple(created), outcome.commit, (*notes, *_uncommitted(workspace, created)))
 
 

@@ -34,10 +34,11 @@ class Judged(namedtuple("Judged", "problems changed older")):
     older: int
 
 
-def staged(workspace: Workspace, index_file: str | None = None) -> Judged:
+def staged(workspace: Workspace, index_file: str | None = None, merged: Sequence[str] = ()) -> Judged:
     """Judge the store as a commit of the index would leave it.
 
-    `index_file` is the index that the commit is made of, where it is not the work tree's own.
+    `index_file` is the index that the commit is made of, where it is not the work tree's own; `merged` are the
+    commits that it merges into HEAD: what was wrong in one of them is not its doing.
     """
     repository = workspace.home
     prefix = workspace.repository_path("")
@@ -56,9 +57,14 @@ def staged(workspace: Workspace, index_file: str | None = None) -> Judged:
         after = snapshot.told()
         if not (after or snapshot.declared or fresh):
             return Judged(unmerged, len(changes), 0)
-        with closing(snapshot.moved({path: before for path, (before, _) in changes.items()})) as earlier:
-            states = [State(earlier.told(after), earlier.docs(changes))]
-        new, older = new_in(states, snapshot, changes)
+        sides = [changes]
+        sides += [below(differences.staged(repository, folder, index_file, one), prefix) for one in merged]
+        paths = {path for side in sides for path in side}
+        states = []
+        for side in sides:
+            with closing(snapshot.moved({path: before for path, (before, _) in side.items()})) as earlier:
+                states.append(State(earlier.told(after), earlier.docs(paths)))
+        new, older = new_in(states, snapshot, paths)
         # History is asked only where there is a new task, and only of those whose id was deleted before.
         if back := made(states, snapshot, fresh):
             used = {task_id: back[task_id] for task_id in workspace.view().returned(back)}

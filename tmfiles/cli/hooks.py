@@ -90,7 +90,7 @@ def run(
         if error.code == "not_found" and not (session.environment.store or actions.tracked(session.folder)):
             return 0  # a branch without tasks
         raise
-    if name == "pre-commit":
+    if name in ("pre-commit", "pre-merge-commit"):
         return verdicts.staged(session, "text")
     _run(session, workspace, name, source)
     return 0

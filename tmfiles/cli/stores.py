@@ -16,6 +16,7 @@ from tmfiles.errors import TmError
 def init(
     context: typer.Context,
     standalone: Annotated[bool, typer.Option("--standalone", help="Make .tasks/ a repository of its own.")] = False,
+    branch: Annotated[str, typer.Option("--branch", metavar="NAME", help="Keep tasks on a branch of their own.")] = "",
     json: o.Json = False,
 ) -> None:
     """Make a task store here; safe to repeat.
@@ -26,7 +27,8 @@ def init(
 
     session: Session = context.obj
     home = os.path.expanduser("~")
-    made = stores.make(session.folder, session.environment, session.how(False, ""), home=home, standalone=standalone)
+    how = session.how(False, "")
+    made = stores.make(session.folder, session.environment, how, home=home, standalone=standalone, branch=branch)
     if json:
         session.document({**made._asdict(), "repository": made.repository or None, "commit": made.commit or None})
         return

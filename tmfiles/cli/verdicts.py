@@ -34,9 +34,11 @@ def whole(session: Session, ids: Sequence[str], form: str) -> int:
 def staged(session: Session, form: str) -> int:
     """Report what a commit of the index would break; give the exit code."""
     from tmfiles.check import commits
+    from tmfiles.git.state import merging
 
     workspace = session.workspace()
-    judged = commits.staged(workspace, os.environ.get("GIT_INDEX_FILE"))
+    merged = merging(workspace.home, os.environ)
+    judged = commits.staged(workspace, os.environ.get("GIT_INDEX_FILE"), merged)
     found = [Told(problem) for problem in judged.problems]
     words = _counted(found) if found else "no new problems" if judged.changed else "nothing of the store is staged"
     if judged.older:

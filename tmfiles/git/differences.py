@@ -46,10 +46,14 @@ def indexed(repo: Repository, folder: str = "", index_file: str | None = None) -
     return found
 
 
-def staged(repo: Repository, folder: str = "", index_file: str | None = None) -> dict[str, tuple[Blob | None, ...]]:
-    """Give (before, after) of each path under a folder that a commit of the index would change."""
-    commit = head(repo).commit
-    base = commit or empty_tree(repo)
+def staged(
+    repo: Repository, folder: str = "", index_file: str | None = None, parent: str = ""
+) -> dict[str, tuple[Blob | None, ...]]:
+    """Give (before, after) of each path under a folder that a commit of the index would change.
+
+    They are compared with HEAD, or with `parent`.
+    """
+    base = parent or head(repo).commit or empty_tree(repo)
     args = ("--literal-pathspecs", "diff-index", "--cached", *_RAW)
     env = _index(index_file)
     found = _raw(process.run(repo.root, *args, base, *_limited(folder), env=env).out)

@@ -22,18 +22,6 @@ def gone_work_trees(repo: Repository) -> list[str]:
     return [path for path in paths if not os.path.isdir(path)]
 
 
-def points_back(repo: Repository) -> bool:
-    """Tell whether a linked work tree's git directory names this very folder: in a copy it names the original."""
-    if repo.gitdir == repo.commondir:
-        return True
-    try:
-        with open(os.path.join(repo.gitdir, "gitdir"), "rb") as file:
-            named = os.fsdecode(file.read()).strip()
-    except OSError:
-        return True
-    return os.path.realpath(os.path.join(repo.gitdir, named)) == os.path.realpath(os.path.join(repo.root, ".git"))
-
-
 def shallow(repo: Repository) -> frozenset[str]:
     """Give the commits whose parents a shallow clone left behind: Git shows them as if they had none."""
     try:

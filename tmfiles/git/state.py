@@ -6,6 +6,8 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tmfiles.git.repository import Repository
 
 # In the order that says most: a rebase also leaves CHERRY_PICK_HEAD or MERGE_HEAD, and detaches HEAD.
@@ -19,6 +21,8 @@ _MARKS = (
     ("BISECT_START", "bisect"),
     ("BISECT_LOG", "bisect"),
 )
+
+_HEADS = "GITHEAD_"
 
 
 def state(repo: Repository) -> str:
@@ -35,6 +39,20 @@ def state(repo: Repository) -> str:
     from tmfiles.git.repository import head
 
     return "" if head(repo).branch is not None else "detached"
+
+
+def merging(repo: Repository, variables: Iterable[str] = ()) -> tuple[str, ...]:
+    """Give the commits that the next commit merges into HEAD, by id.
+
+    While git runs pre-merge-commit it has not noted them yet, but names each to the hook in a variable (GITHEAD_…).
+    """
+    named = [name[len(_HEADS) :] for name in variables if name.startswith(_HEADS)]
+    try:
+        with open(os.path.join(repo.gitdir, "MERGE_HEAD"), encoding="ascii") as file:
+            named += file.read().split()
+    except OSError:
+        pass
+    return tuple(dict.fromkeys(named))
 
 
 def _sequence(repo: Repository) -> str:

@@ -66,6 +66,8 @@ class Workspace:
             if os.path.basename(os.path.normpath(start)) == FOLDER:
                 start = os.path.dirname(os.path.normpath(start))
         root = store.find(start)
+        if not environment.store and (kept := _apart(start, root)):
+            return cls(kept, environment, progress)
         if root is None and not environment.store and (named := _named_by_git(start)):
             start, root = named, store.find(named)
             if root != named:
@@ -299,6 +301,36 @@ class Workspace:
         if self._index is not None:
             self._index.close()
             self._index = None
+
+
+def _apart(start: str, found: str | None) -> str:
+    """Give the folder of the store that the clone keeps on a branch of its own; "" where it keeps none.
+
+    It goes before the files of a branch that has tasks too, and gives way to a store with a repository of its own.
+    """
+    from tmfiles.git.apart import apart
+    from tmfiles.git.repository import discover
+
+    try:
+        place = discover(start)
+    except TmError:
+        return ""  # whoever opens the store says what is wrong
+    kept = apart(place) if place else None
+    if not place or not kept:
+        return ""
+    own = found is not None and os.path.lexists(os.path.join(found, FOLDER, ".git"))
+    if own and found != kept.root and f"{found}{os.sep}".startswith(f"{place.root}{os.sep}"):
+        return found or ""
+    folder = os.path.join(kept.root, FOLDER)
+    if not os.path.isdir(folder):
+        said = f"{folder} is gone; its tasks are on the branch {kept.branch!r}"
+        raise TmError(said, "bring it back: tm init", "not_found")
+    try:
+        discover(folder)
+    except TmError as error:
+        error.hint = "if the repository was moved or copied: tm init, in its main work tree"
+        raise
+    return kept.root
 
 
 def _named_by_git(start: str) -> str:

@@ -15,6 +15,7 @@ from tmfiles.git.state import state
 from tmfiles.lock import Lock
 from tmfiles.store import FOLDER
 from tmfiles.workspace import byhand, edit, record, words
+from tmfiles.workspace.astray import refuse_astray
 from tmfiles.workspace.claims import guard
 from tmfiles.workspace.heed import heed
 from tmfiles.workspace.interrupts import Held
@@ -159,6 +160,7 @@ def _sound(workspace: Workspace) -> View:
 
 def locked(workspace: Workspace, order: Order) -> Lock:
     """Give the lock that a writer holds from its first reading to its commit."""
+    refuse_astray(workspace)
     path = os.path.join(workspace.private, "lock")
     try:
         os.makedirs(workspace.private, exist_ok=True)
