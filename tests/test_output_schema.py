@@ -154,6 +154,10 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("hooks", "hooks install", 0),
     ("hooks", "hooks status", 0),
     ("hooks", "hooks uninstall", 0),
+    ("triggers", "triggers list", 0),
+    ("trigger", "triggers trust pre-delete", 0),
+    ("triggers", "triggers list", 0),
+    ("trigger", "triggers untrust pre-delete", 0),
     ("config", "config", 0),
     ("said", "config get limit", 0),
     ("put", "config set limit 20", 0),
@@ -213,6 +217,8 @@ def _closed(schema: Any) -> Any:
 
 def test_every_command_answers_by_the_schema(tm: Any, repo: GitRepo) -> None:
     """A session with every command: each document is valid, and what it says is described."""
+    repo.write(".tasks/triggers/pre-delete", "#!/bin/sh\n")
+    repo.commit("a trigger")
     repo.write("issues.jsonl", ISSUE)
     repo.write("lines.jsonl", '{"op": "add", "title": "Three", "as": "x"}\n{"op": "start", "id": "$x"}\n')
     repo.write("plan.yaml", "tasks: [{name: x, title: X}, {title: Y, depends_on: x, children: [{title: Z}]}]\n")

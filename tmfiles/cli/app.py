@@ -77,6 +77,7 @@ HEADINGS = {
         "fmt": "checks",
         "doctor": "checks",
         "hooks": "hooks",
+        "triggers": "triggers",
         "commit": "gathering",
         "resolve": "sharing",
         "config": "settings",

@@ -21,6 +21,7 @@ from tmfiles.workspace.heed import heed
 from tmfiles.workspace.interrupts import Held
 from tmfiles.workspace.judge import judge
 from tmfiles.workspace.recover import recover
+from tmfiles.workspace.triggers import Triggers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,15 +89,19 @@ def write(workspace: Workspace, order: Order, plan: Plan) -> Outcome:
         return workspace.draft.take(plan)
     notes: list[str] = []
     try:
+        triggers = Triggers(workspace, order)
         with locked(workspace, order):
-            return _written(workspace, place, order, plan, notes)
+            outcome = _written(workspace, place, order, plan, notes, triggers)
+        return outcome._replace(notes=(*outcome.notes, *triggers.after()))
     except TmError as error:
         # What was mended or found on the way is told also when the command itself is refused.
         error.hint = "\n".join(part for part in (error.hint, *notes) if part)
         raise
 
 
-def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, notes: list[str]) -> Outcome:
+def _written(
+    workspace: Workspace, place: Repository, order: Order, plan: Plan, notes: list[str], triggers: Triggers
+) -> Outcome:
     with Held("what an earlier command left was mended first"):
         notes += recover(workspace, place)
     view = _sound(workspace)
@@ -111,6 +116,7 @@ def _written(workspace: Workspace, place: Repository, order: Order, plan: Plan, 
     forced = [*heeded.forced, *_guarded(workspace, order, changes)]
     if forced:
         order = order._replace(trailers=(*order.trailers, ("Tm-Forced", ", ".join(forced))))
+    notes += triggers.before(changes)
     committing = _commits(workspace, order.how)
     hooks = bool(workspace.sources.say("run_hooks").value)
     with Held("nothing was changed") as held:
