@@ -72,28 +72,6 @@ def test_what_went_together_comes_back_together(repo: GitRepo) -> None:
     assert store.files() == before
 
 
-def test_fifty_come_back_in_another_clone(repo: GitRepo, tmp_path: Path) -> None:
-    """Deleted long ago and pulled into a fresh clone, fifty tasks are found and brought back, byte for byte."""
-    store = Store(repo)
-    for number in range(50):
-        repo.write(f".tasks/t-{number:02}.yaml", f"title: Task {number}\n")
-    repo.commit("fifty")
-    before = store.files()
-    store.do("delete", *(f"t-{number:02}" for number in range(50)))
-    store.do("add", "Later", "--id", "later")
-    repo.commit("other work", {"code.py": "x\n"})
-    clone = GitRepo(tmp_path / "clone")
-    repo.git("clone", "--quiet", str(repo.path), str(clone.path))
-    there = Store(clone, init=False)
-    gone = json.loads(there.do("log", "--deleted", "--json").out)["data"]
-    ids = [task["id"] for one in gone for task in one["tasks"]]
-    assert sorted(ids) == [f"t-{number:02}" for number in range(50)]
-    there.do("restore", *ids)
-    assert {path: data for path, data in there.files().items() if path != "later.yaml"} == before
-    assert len(json.loads(there.do("log", "t-07", "--json").out)["data"]) == 3
-    there.assert_sound()
-
-
 def test_restore_all(repo: GitRepo) -> None:
     """Files that are gone while HEAD has them come back, settings too; nothing is committed, edits stay."""
     store = filled(repo)
@@ -138,3 +116,40 @@ def test_restore_refuses(repo: GitRepo, words: str, told: str) -> None:
     before = store.files()
     assert told in store.do(*words.split(), code=None).err
     assert store.files() == before
+
+
+def test_fifty_come_back_in_another_clone(repo: GitRepo, tmp_path: Path) -> None:
+    """Deleted, then other work, an archive, a push and a pull: in another clone all are back, with their history."""
+    store = Store(repo)
+    ids = [f"t-{number:02}" for number in range(50)]
+    plan = [{"op": "add", "title": title, "id": title.lower()} for title in ("Anchor", "Closed")]
+    plan += [{"op": "add", "title": f"Task {one}", "id": one, "depends_on": ["anchor"]} for one in ids]
+    repo.write("plan.jsonl", "\n".join(map(json.dumps, plan)))
+    store.do("batch", str(repo.path / "plan.jsonl"))
+    (repo.path / "plan.jsonl").unlink()
+    store.do("update", *ids[:20], "--priority", "high")
+    before = store.files()
+    histories = {one: json.loads(store.do("log", one, "--json").out)["data"] for one in (ids[0], ids[-1])}
+    store.do("delete", *ids)
+    repo.write("code.py", "print()\n")
+    repo.commit("other work")
+    store.do("complete", "closed")
+    store.do("archive", "closed")
+    shared = tmp_path / "shared.git"
+    repo.git("init", "--quiet", "--bare", str(shared))
+    repo.git("push", "--quiet", str(shared), "main")
+    repo.git("clone", "--quiet", "--branch", "main", str(shared), str(tmp_path / "other"))
+    other = Store(GitRepo(tmp_path / "other"), init=False)
+    other.add("More there")
+    repo.git("pull", "--quiet", str(tmp_path / "other"), "main")
+    lost = json.loads(other.do("log", "--deleted", "--limit", "0", "--json").out)["data"]
+    assert sorted(task["id"] for one in lost for task in one["tasks"]) == ids
+    other.do("restore", *ids)
+    files = other.files()
+    assert {f"{one}.yaml": files[f"{one}.yaml"] for one in ids} == {f"{one}.yaml": before[f"{one}.yaml"] for one in ids}
+    for one, history in histories.items():
+        assert json.loads(other.do("log", one, "--json").out)["data"][2:] == history
+    other.assert_sound()
+    repo.git("pull", "--quiet", str(tmp_path / "other"), "main")
+    assert store.files() == files
+    assert store.do("list", "--all", "--format", "id").out == other.do("list", "--all", "--format", "id").out
