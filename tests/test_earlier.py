@@ -12,7 +12,7 @@ from writing import Store
 
 from tmfiles.cli.app import COMMANDS, READING
 from tmfiles.errors import TmError
-from tmfiles.history.walk import at
+from tmfiles.history.walk import at, change
 from tmfiles.workspace import Workspace, edit
 from tmfiles.workspace.write import How, Order, write
 
@@ -132,5 +132,27 @@ def test_at_refuses(repo: GitRepo) -> None:
         assert "neither a commit nor a date" in ran.err
     assert "no commit before" in store.do("list", "--at", "1999-01-01", code=1).err
     assert "blank" in store.do("list", "--at", " ", code=2).err
-    assert "contradict" in store.do("check", "--staged", "--at", "HEAD", code=2).err
+    assert "three questions" in store.do("check", "--staged", "--at", "HEAD", code=2).err
     assert "no option --at" in store.do("start", "one", "--at", "HEAD", code=2).err
+
+
+def test_who_changed_one_task_is_asked_for_by_itself(repo: GitRepo) -> None:
+    """What is said of one task's last change, wherever its file lay, is what the walk of all commits says."""
+    store = Store(repo)
+    for name in ("one", "two", "three"):
+        store.do("add", name, "--id", name, "--as", f"agent-{name}")
+    store.do("update", "one", "--priority", "high", "--as", "li")
+    store.do("complete", "two")
+    store.do("archive", "two", "--as", "joe")
+    store.do("delete", "three")
+    store.do("restore", "three", "--as", "ann")
+    store.do("migrate", "--layout", "sharded", "--as", "eve")
+    repo.write(".tasks/ideas/four.yaml", "title: Four\n")
+    repo.commit("a task in a folder of somebody's own")
+    with opened(repo.path) as workspace:
+        for back in range(9):
+            earlier = at(workspace, f"HEAD~{back}")
+            view = earlier.read()
+            for task_id in view.index.ids():
+                assert change(earlier, task_id) == view.change(task_id), (back, task_id)
+            earlier.close()

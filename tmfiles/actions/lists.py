@@ -11,10 +11,14 @@ from tmfiles.task import Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tmfiles.errors import Problem
     from tmfiles.workspace import View, Workspace
+
+
+# Of the past of so many tasks each is asked for by itself; of more, all commits are walked once.
+_FEW = 8
 
 
 class Listing(namedtuple("Listing", "rows total problems blockers", defaults=({},))):
@@ -99,10 +103,18 @@ def following(workspace: Workspace) -> Listing:
 def details(workspace: Workspace, texts: Sequence[str]) -> list[Details]:
     """Give tasks with their computed fields, each once."""
     view = workspace.read()
-    return [_details(view, task_id) for task_id in dict.fromkeys(view.resolve(text) for text in texts)]
+    ids = dict.fromkeys(view.resolve(text) for text in texts)
+    change = view.change
+    if workspace.commit and len(ids) <= _FEW:
+        from functools import partial
+
+        from tmfiles.history import walk
+
+        change = partial(walk.change, workspace)
+    return [_details(view, task_id, change) for task_id in ids]
 
 
-def _details(view: View, task_id: str) -> Details:
+def _details(view: View, task_id: str, change: Callable[[str], tuple[str, str, str, str]]) -> Details:
     task = view.task(task_id)
     referrers = view.index.referrers(task.id)
     return Details(
@@ -112,7 +124,7 @@ def _details(view: View, task_id: str) -> Details:
         view.graph.blockers(task.id) if task.status not in ("completed", "cancelled") else [],
         [src for src, kind in referrers if kind == "depends_on"],
         [src for src, kind in referrers if kind == "parent"],
-        view.change(task.id),
+        change(task.id),
         view.problems_of(task.path),
     )
 
