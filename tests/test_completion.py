@@ -63,6 +63,7 @@ def offered(store: Store, *words: str, by: str = "bash") -> list[str]:
         (["board", "--by", ""], ["status", "assignee", "priority"]),
         (["graph", "--crit"], ["--critical-path"]),
         (["list", "--sort", "-u"], ["-updated"]),
+        (["config", "set", "l"], ["limit", "lock_timeout", "layout"]),
         (["--as", "l"], ["li"]),
         (["--color", "al"], ["always"]),
         (["--as", "li", "rea"], ["ready"]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from typer.core import TyperOption
 from typer.main import get_command
 
+from tmfiles import settings
 from tmfiles.cli import app, parse
 from tmfiles.cli.complete import FILES, GLOBAL
 
@@ -27,6 +28,7 @@ _KINDS = {
     "TAG": "tag",
     "NAME": "person",
     "KEY": "sort",
+    "SETTING": " ".join(settings.TABLE),
 }
 # Metavars whose help lists every value there is: `text, mermaid, dot or json.`
 _LISTED = ("FORMAT", "FORM", "WHAT", "SHELL")

@@ -22,7 +22,9 @@ config = typer.Typer(
     rich_markup_mode=None,
     invoke_without_command=True,
 )
-Key = Annotated[str, typer.Argument(metavar="KEY", help="A setting; of what config.yaml declares also policies.wip.")]
+Key = Annotated[
+    str, typer.Argument(metavar="SETTING", help="A setting; of what config.yaml declares also policies.wip.")
+]
 Person = Annotated[bool, typer.Option("--person", help="In your own file, for all your stores.")]
 Clone = Annotated[bool, typer.Option("--clone", help="In this clone's git configuration.")]
 
