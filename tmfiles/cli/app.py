@@ -87,6 +87,8 @@ HEADINGS = {
         "backup": "backups",
         "migrate": "migrating",
         "completion": "completion",
+        "prime": "agents",
+        "setup": "agents",
         "mcp": "mcp",
         "demo": "stores",
     },
