@@ -77,5 +77,9 @@ def test_an_example_works(store: Store, words: str, example: str) -> None:
         store.do(*typed(before))
     if words == "commit":
         store.file("a1b2").write_text(f"# by hand\n{store.file('a1b2').read_text(encoding='utf-8')}", encoding="utf-8")
+    if words == "sync":
+        store.git("init", "--quiet", "--bare", "../origin.git")
+        store.git("remote", "add", "origin", "../origin.git")
+        store.git("push", "--quiet", "--set-upstream", "origin", "main")
     done = run(*typed(example)[1:])
     assert done.code == 0, done

@@ -172,6 +172,8 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("gathered", "commit --dry-run", 0),
     ("gathered", "commit", 0),
     ("gathered", "commit", 0),
+    ("sync", "sync --dry-run", 0),
+    ("sync", "sync", 0),
     ("error", "show nowhere", 1),
     ("error", "list --status done", 2),
     ("error", "list --frob", 2),
@@ -223,6 +225,10 @@ def test_every_command_answers_by_the_schema(tm: Any, repo: GitRepo) -> None:
     """A session with every command: each document is valid, and what it says is described."""
     repo.write(".tasks/triggers/pre-delete", "#!/bin/sh\n")
     repo.commit("a trigger")
+    repo.git("init", "--quiet", "--bare", "../origin.git")
+    repo.git("config", "remote.origin.url", "../origin.git")
+    repo.git("config", "branch.main.remote", "origin")
+    repo.git("config", "branch.main.merge", "refs/heads/main")
     repo.write("issues.jsonl", ISSUE)
     repo.write("lines.jsonl", '{"op": "add", "title": "Three", "as": "x"}\n{"op": "start", "id": "$x"}\n')
     repo.write("plan.yaml", "tasks: [{name: x, title: X}, {title: Y, depends_on: x, children: [{title: Z}]}]\n")

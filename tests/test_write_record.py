@@ -28,7 +28,7 @@ def kill_at(store: Store, step: str, edits: list[edit.Edit], *, commit: bool = T
     """Write, and end just before one step (or just after it) as a killed process would."""
     workspace = Workspace.find(str(store.path))
     owner = {
-        "_replace": write._Run,
+        "_replace": write.Run,
         "refresh_index": worktree,
         "publish": commits,
         "drop": record,
@@ -42,7 +42,7 @@ def kill_at(store: Store, step: str, edits: list[edit.Edit], *, commit: bool = T
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(owner, step, stop)
-        patch.setattr(write._Run, "_put_back", lambda _run: None)
+        patch.setattr(write.Run, "_put_back", lambda _run: None)
         with pytest.raises(KilledError):
             write.write(workspace, Order("update", How(commit=commit)), lambda _view: edits)
     workspace.close()
@@ -240,14 +240,14 @@ def test_an_editor_was_quicker(repo: GitRepo) -> None:
     workspace = Workspace.find(str(store.path))
     path = Path(workspace.store.folder) / "one.yaml"
     text = path.read_text() + "\nassignee: li\n"
-    real = write._Run._record
+    real = write.Run._record
 
-    def saved(run: write._Run, commit: str) -> None:
+    def saved(run: write.Run, commit: str) -> None:
         path.write_text(text)
         real(run, commit)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(write._Run, "_record", saved)
+        patch.setattr(write.Run, "_record", saved)
         with pytest.raises(TmError, match="edited just now"):
             write.write(workspace, Order("update"), lambda _view: [edit.change("one", {"priority": "low"})])
     workspace.close()

@@ -39,7 +39,7 @@ class TmError(Exception):
     `problems` holds every problem found, so that all are told at once.
     """
 
-    CODES = ("refused", "not_found", "usage", "invalid", "claimed", "locked", "git", "interrupted")
+    CODES = ("refused", "not_found", "usage", "invalid", "claimed", "race", "locked", "git", "interrupted")
 
     def __init__(self, message: str, hint: str = "", code: str = "refused", problems: Iterable[Problem] = ()) -> None:
         super().__init__(message)

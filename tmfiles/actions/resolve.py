@@ -6,18 +6,17 @@ import os
 from collections import namedtuple
 
 from tmfiles import codec, ids
-from tmfiles.actions.settling import Verdict, Version, sides_of, verdicts
+from tmfiles.actions.settling import Verdict, Version, renamed, sides_of, verdicts
 from tmfiles.errors import Problem, TmError
 from tmfiles.git import objects, unmerged, worktree
 from tmfiles.git.state import state
 from tmfiles.store import CONFIG, FOLDER, SUFFIX, id_of
-from tmfiles.task import LINKS
 from tmfiles.workspace.recover import recover
 from tmfiles.workspace.write import Order, locked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from tmfiles.git.repository import Repository
     from tmfiles.workspace import Workspace
@@ -224,25 +223,13 @@ class _Settling:
     def _rename(self, below: str, before: bytes | None, after: bytes | None, old: str, new: str) -> None:
         try:
             now = self.files.get(below) or self.workspace.store.read(below)
-            was, has, doc = (codec.loads(data) if data else {} for data in (before, after, now))
-        except (TmError, OSError):
+        except OSError:
             return
-        changes = {}
-        for key in LINKS:
-            if not _names(has, key, old) or _names(was, key, old) or not _names(doc, key, old):
-                continue
-            value = doc[key]
-            changes[key] = new if value == old else sorted({new if one == old else one for one in value})
-        if changes:
-            self.files[below] = codec.patch(now, changes, below)
+        if (data := renamed(before, after, now, old, new, below)) is not None:
+            self.files[below] = data
 
 
 def _unmarked(version: Version, side: int) -> Version:
     """Give one side of a version that git has merged half way already: of what both sides moved, it keeps that."""
     parts = sides_of(version.data) if b"<<<<<<< " in version.data else None
     return version._replace(data=parts[side]) if parts else version
-
-
-def _names(doc: Mapping[str, object], key: str, task_id: str) -> bool:
-    value = doc.get(key)
-    return value == task_id or (isinstance(value, list) and task_id in value)

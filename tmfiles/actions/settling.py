@@ -7,11 +7,11 @@ from collections import namedtuple
 from tmfiles import codec, merge
 from tmfiles.errors import TmError
 from tmfiles.rules import file_problems
-from tmfiles.task import CLOSED
+from tmfiles.task import CLOSED, LINKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from tmfiles.merge import Merged, Settled
@@ -98,6 +98,29 @@ def _two(task_id: str, ours: Version, theirs: Version, other: str) -> list[Verdi
         Verdict(task_id, keeps.path, keeps.data, f"two tasks under one id: the other one is {other} now"),
         Verdict(other, path, leaves.data, f"two tasks under one id: it was {task_id}"),
     ]
+
+
+def renamed(before: bytes | None, after: bytes | None, now: bytes, old: str, new: str, path: str) -> bytes | None:
+    """Let what one side said of a task (it has `after`, the other side `before`) name that task's new id.
+
+    Gives the bytes that stand for `now`, None where nothing is to change.
+    """
+    try:
+        was, has, doc = (codec.loads(data) if data else {} for data in (before, after, now))
+        changes = {}
+        for key in LINKS:
+            if not _names(has, key, old) or _names(was, key, old) or not _names(doc, key, old):
+                continue
+            value = doc[key]
+            changes[key] = new if value == old else sorted({new if one == old else one for one in value})
+        return codec.patch(now, changes, path) if changes else None
+    except TmError:
+        return None
+
+
+def _names(doc: Mapping[str, object], key: str, task_id: str) -> bool:
+    value = doc.get(key)
+    return value == task_id or (isinstance(value, list) and task_id in value)
 
 
 def _path(base: Version | None, ours: Version, theirs: Version) -> str:

@@ -60,6 +60,7 @@ HEADINGS = {
         "note": "talk",
         "feedback": "steps",
         "watch": "watching",
+        "sync": "sharing",
     },
     "Look back": {
         "log": "past",

@@ -21,6 +21,7 @@ EXITS = {
     "invalid": 1,
     "usage": 2,
     "claimed": 5,
+    "race": 5,
     "locked": 6,
     "git": 7,
     "bug": BUG,

@@ -86,17 +86,21 @@ def next_(
     context: typer.Context,
     claim: Annotated[bool, typer.Option("--claim", help="Take it, so that nobody else does.")] = False,
     length: Annotated[str, typer.Option("--for", metavar="TIME", help="How long it is yours: 30m, 2h.")] = "",
+    push: o.Push = False,
     plain: o.Plain = False,
     json: o.Json = False,
 ) -> None:
     """Show the one task to do next, and take it if asked to.
 
-    What others have claimed is passed over. Of any number who ask at once with --claim, each gets another task.
+    What others have claimed is passed over. Of any number who ask at once with --claim, each gets another task;
+    with --push also those who ask in other clones.
 
     tm next --claim --for 4h
     """
     if claim:
-        screens.taken(context.obj, length, plain, json)
+        screens.taken(context.obj, length, plain, json, push=push)
+    elif push:
+        raise TmError("--push pushes a claim, and none is asked for", "tm next --claim --push", "usage")
     elif length:
         raise TmError("--for says how long a claim lasts, and none is asked for", "tm next --claim --for 4h", "usage")
     else:

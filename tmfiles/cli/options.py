@@ -13,6 +13,7 @@ Plain = Annotated[bool, typer.Option("--plain", help="Print one tab-separated li
 NoCommit = Annotated[bool, typer.Option("--no-commit", help="Change the files and leave the commit to you.")]
 Message = Annotated[str, typer.Option("-m", "--message", metavar="TEXT", help="The commit's message.")]
 Force = Annotated[bool, typer.Option("--force", help="Although it is blocked, claimed by another or against a policy.")]
+Push = Annotated[bool, typer.Option("--push", help="In every clone, by pushing it; whoever is first has it.")]
 Forced = Annotated[bool, typer.Option("--force", help="Although another claims it, or it breaks a policy.")]
 Limit = Annotated[int | None, typer.Option("--limit", "-n", metavar="N", help="Show at most N; 0 shows all.")]
 Sort = Annotated[

@@ -103,12 +103,18 @@ def following(session: Session, plain: bool, json: bool) -> None:
     session.warn(text.problem_lines(found))
 
 
-def taken(session: Session, length: str, plain: bool, json: bool) -> None:
+def taken(session: Session, length: str, plain: bool, json: bool, *, push: bool) -> None:
     """Claim what `tm next` would show, and show it."""
     from tmfiles.actions.claims import DEFAULT, claim_next
 
-    workspace = session.workspace()
-    result = claim_next(workspace, session.how(False, ""), length=length or DEFAULT)
+    workspace, how = session.workspace(), session.how(False, "")
+    if push:
+        from tmfiles.sync import claiming
+
+        tell = session.transfers(json=json)
+        result = claiming.claim_next(workspace, how, length=length or DEFAULT, tell=tell)
+    else:
+        result = claim_next(workspace, how, length=length or DEFAULT)
     session.notes(result)
     (task,) = result.tasks
     row = workspace.view().row(task.id)

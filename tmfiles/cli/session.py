@@ -13,7 +13,7 @@ from tmfiles.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from tmfiles.actions.tasks import Done
@@ -150,6 +150,16 @@ class Session:
         self._bar.clear()
         if text:
             streams.say(text)
+
+    def transfers(self, *, json: bool) -> Callable[[bytes], None] | None:
+        """Give what shows git's progress on a terminal; None where nobody looks."""
+        if json or self.quiet or not sys.stderr.isatty():
+            return None
+
+        def show(chunk: bytes) -> None:
+            os.write(sys.stderr.fileno(), chunk)
+
+        return show
 
     def document(self, value: Any, **more: Any) -> None:
         """Write a result as JSON, with what stands beside it."""

@@ -1,4 +1,4 @@
-"""The command resolve."""
+"""The commands sync and resolve."""
 
 from __future__ import annotations
 
@@ -37,3 +37,37 @@ def resolve(
     else:
         session.write(render.text(result, troubles, dry_run=dry_run))
     return 1 if result.left or troubles else 0
+
+
+def sync(
+    context: typer.Context,
+    with_code: Annotated[
+        bool, typer.Option("--with-code", help="Push commits that hold more than tasks, too.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch, and say what would happen.")] = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> int:
+    """Get what others did, merge it by fields, and push yours.
+
+    Edits made by hand are committed first. It starts anew when somebody else was faster, never pushes by force
+    and rewrites no commit. A store inside a project is merged by Git, with the branch it is on. The exit code is 1
+    when the tasks of both sides wait for each other.
+
+    tm sync --dry-run
+    """
+    from tmfiles import sync as meeting
+    from tmfiles.render import sync as render
+
+    session: Session = context.obj
+    how = session.how(False, message)
+    result = meeting.sync(
+        session.workspace(), how, with_code=with_code, dry_run=dry_run, tell=session.transfers(json=json)
+    )
+    for note in result.notes:
+        session.tell(f"tm: {note}")
+    if json:
+        session.document(render.document(result, dry_run=dry_run))
+    else:
+        session.write(render.text(result, dry_run=dry_run))
+    return 1 if result.troubles else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import IO
 
@@ -41,10 +41,12 @@ def prepare(
     message: str,
     now: datetime,
     author: Person | None = None,
+    merged: str = "",
 ) -> Prepared:
     """Write a commit on `parent` that changes exactly these files (None: deleted).
 
     HEAD, index and work tree are left alone. `now` is aware; the environment's GIT_*_DATE go before it.
+    `merged` names a second parent: files that come from there are to be among those given.
     `author` goes before the configured author, and stands in for a committer nobody has configured.
     """
     author = author or settings.author
@@ -61,9 +63,10 @@ def prepare(
         "committer": f"{committer} {settings.committer_date or moment}",
     }
     text = message.replace("\0", "").rstrip("\n") + "\n"
-    commit, blobs = _import(repo, settings, parent, files, text, people)
+    parents = tuple(filter(None, (parent, merged)))
+    commit, blobs = _import(repo, settings, parents, files, text, people)
     if settings.sign:
-        commit = _signed(repo, commit, parent, text, people)
+        commit = _signed(repo, commit, parents, text, people)
     return Prepared(commit, parent, blobs)
 
 
@@ -101,7 +104,7 @@ def discard(repo: Repository) -> None:
 def _import(
     repo: Repository,
     settings: Settings,
-    parent: str | None,
+    parents: Sequence[str],
     files: Mapping[str, bytes | None],
     message: str,
     people: Mapping[str, str],
@@ -114,7 +117,7 @@ def _import(
     # Without --done, so that it ends in peace, and leaves no crash report, when this process is killed.
     flags = ("--quiet", "--force", "--date-format=raw")
     # Asking fast-import costs no process, listing the parent no round trip a file.
-    modes = {} if parent is None else None if len(files) <= FEW else listed(repo, parent, shared_folder(files))
+    modes = {} if not parents else None if len(files) <= FEW else listed(repo, parents[0], shared_folder(files))
     blobs: dict[str, Blob | None] = {}
     child_id = 0
     try:
@@ -122,7 +125,7 @@ def _import(
             child_id, send, receive = child.pid, child.stdin, child.stdout
             assert send is not None  # noqa: S101 - both are pipes
             assert receive is not None  # noqa: S101
-            send.write(_header(message, people, parent))
+            send.write(_header(message, people, parents))
             # Deletions first: a file may give way to a folder of its name.
             for path, data in sorted(files.items(), key=lambda item: item[1] is not None):
                 blob = None
@@ -140,11 +143,12 @@ def _import(
     return commit, blobs
 
 
-def _header(message: str, people: Mapping[str, str], parent: str | None) -> bytes:
+def _header(message: str, people: Mapping[str, str], parents: Sequence[str]) -> bytes:
     text = message.encode("utf-8", "replace")
     lines = [f"commit {PENDING}", "mark :1", *(f"{role} {who}" for role, who in people.items())]
     header = "\n".join([*lines, f"data {len(text)}", ""]).encode("utf-8", "replace") + text + b"\n"
-    return header + (f"from {parent}\n".encode("ascii") if parent else b"")
+    words = zip(("from", "merge"), parents, strict=False)
+    return header + "".join(f"{word} {one}\n" for word, one in words).encode("ascii")
 
 
 def _change(path: str, blob: Blob | None, data: bytes | None) -> bytes:
@@ -172,7 +176,7 @@ def _quoted(path: str) -> bytes:
     return b'"' + escaped + b'"'
 
 
-def _signed(repo: Repository, commit: str, parent: str | None, message: str, people: Mapping[str, str]) -> str:
+def _signed(repo: Repository, commit: str, parents: Sequence[str], message: str, people: Mapping[str, str]) -> str:
     """Make the same commit once more, signed: fast-import can't sign."""
     env: dict[str, str] = {}
     for role, ident in people.items():
@@ -180,7 +184,7 @@ def _signed(repo: Repository, commit: str, parent: str | None, message: str, peo
         name, _, email = person.partition(" <")
         env |= environment(role.upper(), name, email, date)
     args = ("-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", f"{commit}^{{tree}}")
-    more = ("-p", parent) if parent else ()
+    more = [word for parent in parents for word in ("-p", parent)]
     text = message.encode("utf-8", "replace")
     done = process.run(repo.root, *args, *more, "-F", "-", stdin=text, env=env, terminal=True)
     return done.out.decode("ascii").strip()

@@ -35,20 +35,25 @@ _RULES = {
 
 def text(result: Resolved, troubles: Sequence[Trouble], *, dry_run: bool) -> str:
     """Give a line a task, its fields beneath; then what is left to a person."""
-    rows = [row for one in result.settled for row in _verdict(one)]
+    rows = [row for one in result.settled for row in verdict(one)]
     if not result.settled and not result.left:
         rows.append("no task is unmerged")
     rows += [f"left to you: {line(str(problem))}" for problem in result.left]
-    for trouble in troubles:
-        rows.append(f"{trouble.message} ({trouble.rule})")
-        rows += [f"  made by {line(commit)}" for commit in trouble.commits]
-        rows += [f"  to mend it: {command}" for command in trouble.commands]
+    rows += [row for one in troubles for row in trouble(one)]
     if result.settled and not dry_run:
         rows.append(after(result))
     return "\n".join(rows) + "\n"
 
 
-def _verdict(one: Verdict) -> list[str]:
+def trouble(one: Trouble) -> list[str]:
+    """Give what is wrong, the commits that made it, and commands of which one mends it."""
+    rows = [f"{one.message} ({one.rule})"]
+    rows += [f"  made by {line(commit)}" for commit in one.commits]
+    return rows + [f"  to mend it: {command}" for command in one.commands]
+
+
+def verdict(one: Verdict) -> list[str]:
+    """Give a line for a task, and one for each field that both sides had changed."""
     return [f"{one.id}  {one.how}", *(f"  {line(field.key)}: {_field(field)}" for field in one.fields)]
 
 
@@ -79,17 +84,22 @@ def following(result: Resolved) -> str:
 def document(result: Resolved, troubles: Sequence[Trouble], *, dry_run: bool) -> dict[str, Any]:
     """Give the whole result as an object."""
     return {
-        "settled": [
-            {"id": one.id, "path": one.path or None, "how": one.how, "fields": [_plain(f) for f in one.fields]}
-            for one in result.settled
-        ],
+        "settled": [settled(one) for one in result.settled],
         "left": [problem._asdict() for problem in result.left],
         "others": list(result.others),
-        "troubles": [
-            {**one._asdict(), "commits": list(one.commits), "commands": list(one.commands)} for one in troubles
-        ],
+        "troubles": [plain_trouble(one) for one in troubles],
         "next": None if dry_run or result.left or result.others or not result.settled else following(result),
     }
+
+
+def settled(one: Verdict) -> dict[str, Any]:
+    """Give what became of a task as an object."""
+    return {"id": one.id, "path": one.path or None, "how": one.how, "fields": [_plain(f) for f in one.fields]}
+
+
+def plain_trouble(one: Trouble) -> dict[str, Any]:
+    """Give what is wrong in the graph as an object."""
+    return {**one._asdict(), "commits": list(one.commits), "commands": list(one.commands)}
 
 
 def _plain(field: Settled) -> dict[str, Any]:

@@ -22,9 +22,10 @@ INLINE = 100
 HOOKED = "hooks"
 
 
-class Record(namedtuple("Record", "what commit parent branch files")):
+class Record(namedtuple("Record", "what commit parent branch files before")):
     """An unfinished write.
 
+    `before` names the commit that has the files' bytes before the write.
     `commit` is the commit that was prepared on `parent`, `HOOKED`, or empty where nothing is committed.
     `files` are dicts of path, of what Git's index held (`staged`: a blob's id or None), and of the bytes before
     and after (`old`, `new`: bytes, None, or absent where the commit has them) with their digests in hexadecimal
@@ -38,6 +39,7 @@ class Record(namedtuple("Record", "what commit parent branch files")):
     parent: str
     branch: str
     files: list[dict[str, Any]]
+    before: str
 
 
 def _path(folder: str) -> str:
@@ -45,9 +47,18 @@ def _path(folder: str) -> str:
 
 
 def keep(
-    folder: str, what: str, changes: Sequence[Change], commit: str, here: Head, staged: Sequence[str | None]
+    folder: str,
+    what: str,
+    changes: Sequence[Change],
+    commit: str,
+    here: Head,
+    staged: Sequence[str | None],
+    before: str = "",
 ) -> None:
-    """Write the record whole, or not at all; `here` is HEAD, `staged` what the index holds. Raises OSError."""
+    """Write the record whole, or not at all; `here` is HEAD, `staged` what the index holds. Raises OSError.
+
+    `before` is the commit with the earlier bytes, where that is not the first parent of `commit`.
+    """
     from tmfiles.workspace.refresh import digest_of
 
     inline = commit in ("", HOOKED) or len(changes) <= INLINE
@@ -68,6 +79,7 @@ def keep(
             file |= {"old": side(change.old), "new": side(change.new)}
         files.append(file)
     place = {"parent": here.commit or "", "branch": here.branch or ""}
+    place["before"] = before or f"{commit}^"
     text = json.dumps({"version": 1, "what": what, "commit": commit, **place, "files": files})
     temporary = _path(folder) + "~"
     with open(temporary, "w", encoding="ascii") as file_:
@@ -86,7 +98,8 @@ def load(folder: str) -> Record | None:
             for side in ("old", "new"):
                 if each.get(side) is not None:
                     each[side] = base64.b64decode(each[side])
-        return Record(data["what"], data["commit"], data["parent"], data["branch"], data["files"])
+        before = data.get("before") or f"{data['commit']}^"
+        return Record(data["what"], data["commit"], data["parent"], data["branch"], data["files"], before)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):

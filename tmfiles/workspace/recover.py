@@ -112,7 +112,7 @@ def _bring(workspace: Workspace, repository: Repository, left: Record, side: str
     ]
     wanted: dict[str, bytes | None] = {file["path"]: file.get(side) for file in turn}
     absent = [file for file in turn if file[f"{side}_digest"] and side not in file]
-    revision = left.commit if side == "new" else f"{left.commit}^"
+    revision = left.commit if side == "new" else left.before
     names = [f"{revision}:{workspace.repository_path(file['path'])}" for file in absent]
     for file, data in zip(absent, objects.read(repository, names), strict=True):
         wanted[file["path"]] = data

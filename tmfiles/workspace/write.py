@@ -120,7 +120,7 @@ def _written(
     committing = _commits(workspace, order.how)
     hooks = bool(workspace.sources.say("run_hooks").value)
     with Held("nothing was changed") as held:
-        run = _Run(workspace, place, order, view, changes, notes)
+        run = Run(workspace, place, order, view, changes, notes)
         commit = run.uncommitted() if not committing else run.hooked() if hooks else run.committed()
         held.words, held.hint = f"{run.what} was saved first", "to take it back: tm undo" if commit else ""
         _keep_in_cache(run, entries, commit, hooks=hooks)
@@ -182,7 +182,7 @@ def locked(workspace: Workspace, order: Order) -> Lock:
     return Lock(path, f"tm {order.op}", seconds)
 
 
-class _Run:
+class Run:
     """One write, from judged changes to files and commit."""
 
     def __init__(
@@ -388,7 +388,7 @@ def refuse_state(place: Repository) -> None:
     raise TmError(f"{what}: a commit made now could be lost", f"{hint}, or edit without a commit: --no-commit")
 
 
-def _keep_in_cache(run: _Run, entries: Mapping[str, Entry], commit: str, *, hooks: bool) -> None:
+def _keep_in_cache(run: Run, entries: Mapping[str, Entry], commit: str, *, hooks: bool) -> None:
     """Tell the cache what was written, so that the next read finds nothing to do."""
     workspace = run.workspace
     workspace.wrote({change.path: entries.get(change.path) for change in run.changes})
