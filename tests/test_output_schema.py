@@ -129,6 +129,8 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("migration", "migrate --layout sharded", 0),
     ("migration", "migrate --ids --dry-run", 0),
     ("changed", "undo", 0),
+    ("moved", "migrate --to-branch tasks", 0),
+    ("moved", "migrate --to-tree", 0),
     ("log", "log --limit 3 --patch", 0),
     ("log", "log two", 0),
     ("log", "log --deleted", 0),

@@ -57,7 +57,7 @@ def settle(start: str, environment: Environment, asked: str = "") -> Settled | N
         return None
     folder = os.path.join(root, FOLDER)
     there = linked.attached(main, folder)
-    _refuse_tracked(main)
+    _refuse_tracked(main, name, begun=bool(said))
     if not (said or there) and os.path.isdir(folder) and os.listdir(folder):
         hint = f"move it out of the way: mv {FOLDER} tasks-old"
         raise TmError(f"{folder} is there already, and is no work tree of {name!r}", hint)
@@ -104,12 +104,15 @@ def _tracked(place: Repository) -> bool:
     return bool(blobs or unmerged or (commit and listed(place, commit, FOLDER)))
 
 
-def _refuse_tracked(main: Repository) -> None:
-    if _tracked(main):
-        raise TmError(
-            f"{FOLDER}/ is tracked in the branch that is checked out in {main.root}",
-            "tasks are either there or on a branch of their own: switch to a branch without them",
-        )
+def _refuse_tracked(main: Repository, name: str, *, begun: bool) -> None:
+    if not _tracked(main):
+        return
+    if begun:
+        said = f"{FOLDER}/ is on the branch {name!r}, and tracked in the branch that is checked out too"
+        hint = f"finish a move that was cut short: tm migrate --to-branch {name}, or tm migrate --to-tree"
+        raise TmError(said, hint)
+    said = f"{FOLDER}/ is tracked in the branch that is checked out in {main.root}"
+    raise TmError(said, f"move it there with its history: tm migrate --to-branch {name}")
 
 
 def _is_store(main: Repository, branch: Branch) -> bool:

@@ -68,6 +68,16 @@ def attach(repo: Repository, folder: str, name: str) -> None:
     process.run(repo.root, "worktree", "add", "--quiet", folder, name)
 
 
+def detach(repo: Repository, folder: str) -> None:
+    """Make a work tree an ordinary folder: its files stay, what git knew of it goes."""
+    link, scratch = os.path.join(folder, ".git"), os.path.join(repo.commondir, *_SCRATCH)
+    gitdir = _text(link).removeprefix("gitdir:").strip()
+    os.makedirs(scratch, exist_ok=True)
+    _point(gitdir, scratch)
+    os.unlink(link)
+    process.run(repo.root, "worktree", "remove", "--force", scratch)
+
+
 def attached(repo: Repository, folder: str) -> bool:
     """Tell whether a folder is a work tree of this very clone, by the pointers on both sides."""
     link = os.path.join(folder, ".git")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tmfiles.actions.migrate import Change, Migrated, State
+    from tmfiles.actions.moving import Moved
 
 
 def lines(changes: Sequence[Change]) -> str:
@@ -60,3 +61,18 @@ def state(one: State, foreign: int) -> str:
 def state_document(one: State, foreign: Sequence[str]) -> dict[str, Any]:
     """Give format, layout and ids."""
     return {**one._asdict(), "pending": list(one.pending), "foreign_ids": list(foreign)}
+
+
+def moved(one: Moved, *, there: bool, dry_run: bool) -> str:
+    """Say where the tasks went, or would go, and how they come back."""
+    what = f"{one.files} file{'' if one.files == 1 else 's'} and {one.commits} commit{'' if one.commits == 1 else 's'}"
+    where = f"to the branch {one.branch!r}" if there else f"from {one.branch!r} into the branch with the code"
+    if dry_run:
+        return f"would move {what} {where}"
+    back = "--to-tree" if there else f"--to-branch {one.branch}"
+    return f"moved {what} {where}; to move them back: tm migrate {back}"
+
+
+def moved_document(one: Moved) -> dict[str, Any]:
+    """Give what was moved, or would be."""
+    return {**one._asdict(), "commit": one.commit or None, "notes": list(one.notes)}

@@ -102,6 +102,7 @@ def write(workspace: Workspace, order: Order, plan: Plan) -> Outcome:
 def _written(
     workspace: Workspace, place: Repository, order: Order, plan: Plan, notes: list[str], triggers: Triggers
 ) -> Outcome:
+    refuse_astray(workspace)  # it may have been moved while this waited
     with Held("what an earlier command left was mended first"):
         notes += recover(workspace, place)
     view = _sound(workspace)
