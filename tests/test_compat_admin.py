@@ -78,3 +78,24 @@ def test_without_a_store_nothing_is_listed(store: Store, tmp_path: Path) -> None
     ran = store.tm("list", code=1, cwd=tmp_path)
     assert "tm init" in ran.err
     assert ran.out == ""
+
+
+def test_enforcement_is_a_level_of_the_policies(store: Store) -> None:
+    """The level is set and told as it was; what it enforces are the store's policies, and no script is asked."""
+    assert store.do("config", "--show-enforcement").out == (
+        "Enforcement Level: standard\nCurrently Active: Yes\nAuto-Detection: Enabled\n✅ Orchestration Context: Valid\n"
+    )
+    store.do("config", "set", "policies.criteria", "{need: met}")
+    one = store.add("x", "--criteria", '[{"criterion": "y"}]')
+    assert "criteria not met" in store.do("complete", one, code=1).err
+    assert store.do("config", "--enforcement-level", "advisory").out == "✅ Enforcement level set to: advisory\n"
+    store.do("complete", one)
+    assert "Currently Active: No" in store.do("config", "--show-enforcement").out
+    assert store.do("validate-orchestration").out == "✅ Orchestration context is valid\n"
+    assert store.do("config", "--enforce-usage", "true").out == "✅ Enforcement enabled\n"
+    assert "❌ Violations Found: 1" in store.do("config", "--show-enforcement").out
+    assert "❌ Violations Found: 1" in store.do("validate-orchestration", code=1).err
+    assert store.do("config", "--enforce-orchestration", "false").out == "✅ Enforcement disabled\n"
+    said = store.do("config", "--enforcement-level", "loud", code=1).err
+    assert "Invalid level - use: strict, standard, or advisory" in said
+    assert "Usage" in store.do("config", "--enforcement-level", code=1).err

@@ -17,6 +17,7 @@ from tmfiles.errors import TmError
 def test_every_command_has_a_form_and_words() -> None:
     """The tables name the same commands."""
     data = {"add", "list", "show", "export", "watch", "context", "participants", "metrics", "config", "migrate"}
+    data.add("validate-orchestration")
     assert set(forms.FORMS) == data | set(wordings.CONFIRMED)
     assert set(wordings.USAGE) - set(forms.FORMS) == set()
 
@@ -44,7 +45,7 @@ def test_what_is_not_of_old_passes() -> None:
     """Other commands, and `sync` alone, are read by nobody here; hyphenated ones become two words."""
     assert forms.ordered(["ready"], lambda _name: {}) is None
     assert forms.ordered(["sync", "--dry-run"], lambda _name: {}) is None
-    assert forms.normalised(["phase-create", "x", "--agent-id", "bob"]) == (["--as", "bob"], ["phase", "create", "x"])
+    assert forms.normalised(["phase-create", "x", "--agent-id", "bob"]) == (["--as", "bob"], ["phase", "add", "x"])
     assert forms.normalised(["report", "--assessment"])[1][:3] == ["metrics", "--period", "month"]
     assert forms.normalised(["-C", "dir", "list", "--as", "x"]) == (["-C", "dir"], ["list", "--as", "x"])
 

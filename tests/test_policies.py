@@ -287,3 +287,41 @@ def test_any_settings_are_judged(declared: dict[str, Any], doc: dict[str, Any]) 
     assert config.Config.from_text(found.to_text()) == found
     for problem in policies.problems(doc, "x", None, found.declared):
         assert problem.rule in rules.RULES
+
+
+@pytest.mark.parametrize(
+    ("enforcement", "own", "severity"),
+    [
+        ("advisory", "error", "warning"),
+        ("advisory", "warning", "warning"),
+        ("standard", "error", "error"),
+        ("standard", "warning", "warning"),
+        ("strict", "error", "error"),
+        ("strict", "warning", "error"),
+    ],
+)
+def test_one_level_for_all_of_them(enforcement: str, own: str, severity: str) -> None:
+    """Advisory lets every policy warn, strict every one refuse, standard leaves each its own level."""
+    level = f", level: {own}"
+    lines = [line % level for line in ("require: [{keys: [due]%s}]", "criteria: {need: met%s}", "wip: {total: 1%s}")]
+    head = f"version: 1\npolicies:\n  enforcement: {enforcement}\n"
+    more = f"  transitions: {{allowed: {{pending: []}}{level}}}\n"
+    text = head + "".join(f"  {line}\n" for line in lines) + more
+    found, problems = config.parse(text.encode(), "config.yaml")
+    assert problems == []
+    task = {"title": "x", "status": "completed", "criteria": [{"text": "y"}]}
+    told = policies.of(found.declared).findings(task)
+    told += policies.crowded([("aa", ""), ("bb", "")], found.declared)
+    told += policies.transition({"title": "x"}, task, found.declared)
+    assert {one.rule for one in told} == {"policy-require", "policy-criteria", "policy-wip", "policy-transition"}
+    assert {one.severity for one in told} == {severity}
+
+
+def test_a_level_alone_asks_nothing() -> None:
+    """Where no policy stands, a level makes none."""
+    found, problems = config.parse(b"version: 1\npolicies: {enforcement: strict}\n", "config.yaml")
+    assert problems == []
+    assert (
+        policies.of(found.declared).findings({"title": "x", "status": "completed", "criteria": [{"text": "y"}]}) == []
+    )
+    assert config.parse(b"version: 1\npolicies: {enforcement: loud}\n", "config.yaml")[1]

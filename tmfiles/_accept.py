@@ -537,6 +537,11 @@ def config(data):
             if not isinstance(data__policies, (dict)): raise Refused
             if isinstance(data__policies, dict):
                 data__policies_keys = set(data__policies.keys())
+                if "enforcement" in data__policies_keys:
+                    data__policies_keys.remove("enforcement")
+                    data__policies__enforcement = data__policies["enforcement"]
+                    if not isinstance(data__policies__enforcement, (str)): raise Refused
+                    if not (isinstance(data__policies__enforcement, str) and data__policies__enforcement == 'advisory' or isinstance(data__policies__enforcement, str) and data__policies__enforcement == 'standard' or isinstance(data__policies__enforcement, str) and data__policies__enforcement == 'strict'): raise Refused
                 if "require" in data__policies_keys:
                     data__policies_keys.remove("require")
                     data__policies__require = data__policies["require"]

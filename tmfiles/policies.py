@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # What may be done all the same by a person who says so.
 FORCIBLE = ("policy-require", "policy-transition", "policy-wip", "policy-criteria")
+# What a store's level of enforcement makes of the level of each policy; `standard` leaves them as they are.
+ENFORCEMENT = {"advisory": "warning", "strict": "error"}
 _KEYS = {
     "require": ("keys", "status", "type", "level"),
     "transitions": ("allowed", "level"),
@@ -33,10 +35,15 @@ class Policies:
     def __init__(self, declared: Mapping[str, Any]) -> None:
         policies = declared.get("policies", {})
         own = [{"keys": one["require"], "type": [name]} for name, one in _types(declared) if one.get("require")]
-        self.require: list[Mapping[str, Any]] = [*own, *policies.get("require", ())]
-        self.transitions: Mapping[str, Any] = policies.get("transitions", {})
-        self.wip: Mapping[str, Any] = policies.get("wip", {})
-        self.criteria: Mapping[str, Any] = policies.get("criteria", {})
+        level = ENFORCEMENT.get(policies.get("enforcement", ""))
+
+        def enforced(policy: Mapping[str, Any]) -> Mapping[str, Any]:
+            return {**policy, "level": level} if policy and level else policy
+
+        self.require: list[Mapping[str, Any]] = [*map(enforced, own), *map(enforced, policies.get("require", ()))]
+        self.transitions = enforced(policies.get("transitions", {}))
+        self.wip = enforced(policies.get("wip", {}))
+        self.criteria = enforced(policies.get("criteria", {}))
         self.phases: Sequence[str] = declared.get("phases", ())
 
     def findings(self, doc: Mapping[str, Any]) -> list[Finding]:
@@ -150,7 +157,7 @@ def _missing(doc: Mapping[str, Any], policy: Mapping[str, Any]) -> Iterator[Find
 def setting_problems(doc: Mapping[str, Any], path: str, data: bytes | None) -> list[Problem]:
     """List the policies that cannot hold, in a configuration that is otherwise valid."""
     policies = doc.get("policies") or {}
-    found = rules.unknown(("policies",), policies, tuple(_KEYS), {})
+    found = rules.unknown(("policies",), policies, (*_KEYS, "enforcement"), {})
     for name, one in _types(doc):
         found += rules.unknown(("types", name), one or {}, ("description", "require"), {})
         found += _keys(("types", name, "require"), (one or {}).get("require") or (), doc)

@@ -20,16 +20,23 @@ FEATURES: dict[str, tuple[str, ...]] = {
     "deadlines": ("--due",),
 }
 KEY = "features"
+LEVELS = ("strict", "standard", "advisory")
+_LEVEL = "policies.enforcement"
+_ENFORCING = ("enforcement-level", "enforce-usage", "enforce-orchestration", "show-enforcement")
 _SWITCHES = ("enable", "disable", "minimal-mode", "reset", "show")
 _STEPS = ("status", "apply", "rollback", "dry-run")
 
 
 def settings(values: Mapping[str, object]) -> list[tuple[str, ...]]:
     """Give what `tm` is to run for `config`; nothing where no switch is named."""
-    named = [one for one in _SWITCHES if one in values]
+    named = [one for one in (*_ENFORCING, *_SWITCHES) if one in values]
     if not named:
         return []
     switch = named[0]
+    if switch == "show-enforcement":
+        return [("config", "get", _LEVEL, "--json"), ("check", "--json")]
+    if switch in _ENFORCING:
+        return [("config", "set", _LEVEL, "--json", _level(values))]
     if switch == "show":
         return [("config", "get", KEY, "--json")]
     if switch == "reset":
@@ -42,6 +49,47 @@ def settings(values: Mapping[str, object]) -> list[tuple[str, ...]]:
         known = ", ".join(FEATURES)
         raise TmError(f"Unknown feature: {name}{suggestion(name, list(FEATURES))}", f"there are: {known}", "usage")
     return [("config", "set", f"{KEY}.{name}", "--json", "true" if switch == "enable" else "false")]
+
+
+def _level(values: Mapping[str, object]) -> str:
+    """Read a level of enforcement: by its name, or `true` and `false` for standard and advisory."""
+    level = str(values.get("enforcement-level", ""))
+    if not level:
+        said = str(values.get("enforce-usage", values.get("enforce-orchestration"))).lower()
+        level = {"true": "standard", "false": "advisory"}.get(said, said)
+    if level not in LEVELS:
+        raise TmError("Invalid level - use: strict, standard, or advisory", f"not {level}", "usage")
+    return level
+
+
+def enforced(values: Mapping[str, object], found: Sequence[object]) -> str:
+    """Give what is said of enforcement: how it stands with what `check` found, or what it was set to."""
+    if "show-enforcement" not in values:
+        if "enforcement-level" in values:
+            return f"✅ Enforcement level set to: {_level(values)}\n"
+        return f"✅ Enforcement {'disabled' if _level(values) == 'advisory' else 'enabled'}\n"
+    level = found[0] if isinstance(found[0], str) else "standard"
+    active = "No" if level == "advisory" else "Yes"
+    broken = violations(found[1])
+    context = f"❌ Violations Found: {broken}" if broken else "✅ Orchestration Context: Valid"
+    return f"Enforcement Level: {level}\nCurrently Active: {active}\nAuto-Detection: Enabled\n{context}\n"
+
+
+def violations(checked: object) -> int:
+    """Count the errors that `check` told."""
+    return int(checked["errors"]) if isinstance(checked, dict) else 0
+
+
+def validated(checked: object) -> str:
+    """Give what `validate-orchestration` says; raises TmError where the store has errors."""
+    if broken := violations(checked):
+        raise TmError(f"❌ Violations Found: {broken}", "what they are, and where: tm check", "refused")
+    return "✅ Orchestration context is valid\n"
+
+
+def is_enforcing(values: Mapping[str, object]) -> bool:
+    """Tell whether `config` was asked about enforcement."""
+    return any(one in values for one in _ENFORCING)
 
 
 def switched(values: Mapping[str, object], features: Mapping[str, object]) -> tuple[str, str]:

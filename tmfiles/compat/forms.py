@@ -181,8 +181,13 @@ FORMS: dict[str, Form] = {
     "config": Form(
         "config",
         (),
-        {"--show": _FLAG, "--enable": _ONE, "--disable": _ONE, "--minimal-mode": _FLAG, "--reset": _FLAG},
+        {
+            **dict.fromkeys(("--show", "--minimal-mode", "--reset", "--show-enforcement"), _FLAG),
+            **dict.fromkeys(("--enable", "--disable", "--enforcement-level"), _ONE),
+            **dict.fromkeys(("--enforce-usage", "--enforce-orchestration"), _ONE),
+        },
     ),
+    "validate-orchestration": Form("check", (), {}),
     "migrate": Form("list", (), {f"--{step}": _FLAG for step in ("status", "apply", "rollback", "dry-run")}),
     "metrics": Form("metrics", (), {"--feedback": Option("none", "--feedback"), "--period": Option("one", "--period")}),
 }
@@ -192,7 +197,6 @@ _VERBS |= {"participants": "participants", "note": "note", "share": "share", "pr
 # Hyphenated commands that are two words here.
 _HYPHENATED = {
     "critical-path": ("graph", "--critical-path"),
-    "validate-orchestration": ("check",),
     "phase-create": ("phase", "add"),
     "phase-list": ("phase", "list"),
     "phase-show": ("phase", "show"),

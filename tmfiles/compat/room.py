@@ -124,6 +124,8 @@ def _done(order: Order, found: list[Any]) -> tuple[str, str]:
     err = "".join(f"Warning: {word} was ignored\n" for word in values["ignored"])
     if name in _TALK and not os.environ.get("TM_AGENT_ID", "").strip():
         err += "Warning: TM_AGENT_ID not set\n"
+    if name == "config" and admin.is_enforcing(values):
+        return admin.enforced(values, found), err
     if name in ("config", "migrate"):
         said = admin.switched(values, found[0]) if name == "config" else admin.migrated(values)
         return said[0], err + said[1]
@@ -189,6 +191,7 @@ _DATA: dict[str, Callable[[Mapping[str, Any], list[Any]], str]] = {
     "context": _context,
     "participants": lambda _values, found: wordings.participants(found[0]),
     "export": _exported,
+    "validate-orchestration": lambda _values, found: admin.validated(found[0]),
     "watch": lambda _values, found: wordings.notified(found[0]),
     "metrics": lambda _values, found: wordings.measured(found[0]),
 }
