@@ -1,4 +1,4 @@
-"""Four agents, each a process of its own for every command, work a plan of forty dependent tasks to its end."""
+"""Four agents in four linked work trees, each command a process, work a plan of forty dependent tasks to its end."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class Agent(threading.Thread):
     def __init__(self, store: Store, name: str, end: float) -> None:
         super().__init__()
         self.store = store
+        self.tree = store.path.parent / name
+        store.git("worktree", "add", "--quiet", str(self.tree))
         self.agent = name
         self.end = end
         self.did: list[str] = []
@@ -30,8 +32,8 @@ class Agent(threading.Thread):
         """Run one command; give its exit code and what it printed."""
         done = subprocess.run(
             command("--as", self.agent, *words),
-            cwd=self.store.path,
-            env=environment({"TM_LOCK_TIMEOUT": "300"}),
+            cwd=self.tree,
+            env=environment({"TM_LOCK_TIMEOUT": "300", "TM_STORE": str(self.store.path)}),
             capture_output=True,
             text=True,
             check=False,
@@ -74,6 +76,7 @@ def test_four_agents_work_a_plan_to_its_end(repo: GitRepo) -> None:
     plan = store.path.parent / "plan.yaml"
     plan.write_text(json.dumps({"tasks": rows}), encoding="utf-8")
     store.do("add", "--plan", str(plan))
+    base = store.git("rev-parse", "HEAD")
     end = time.monotonic() + LIMIT
     agents = [Agent(store, f"agent-{n}", end) for n in range(AGENTS)]
     for agent in agents:
@@ -91,4 +94,7 @@ def test_four_agents_work_a_plan_to_its_end(repo: GitRepo) -> None:
             assert [one["by"] for one in doc["journal"]] == [agent.agent]
             assert all(tasks[one]["completed_at"] <= doc["started_at"] for one in doc.get("depends_on", ()))
     assert sum(subject.startswith("tm: complete ") for subject in store.subjects()) == LAYERS * WIDE
+    for agent in agents:
+        assert store.repo.git("-C", str(agent.tree), "status", "--porcelain") == ""
+        assert store.repo.git("rev-parse", agent.agent) == base
     store.assert_sound()
