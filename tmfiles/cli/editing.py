@@ -50,17 +50,11 @@ def edit(
         raise TmError("--add makes a new task", "leave the rest out", "usage")
     if not (chosen or new or resume):
         raise TmError("say which task", "tm edit ID; a new one: tm edit --add", "usage")
-    named = workspace.sources.say("editor").value
-    command = named or workspace.git_settings.editor
-    if not (named or workspace.git_settings.editor_is_named or sys.stdin.isatty()):
-        raise TmError("nobody named an editor, and there is no terminal for one", "in a script: tm update, tm batch")
-    if not command:
-        raise TmError("no editor is set", "name one: git config --global core.editor nano, or TM_EDITOR=nano")
     how = session.how(no_commit, message, force)
     refuse_now(workspace, how)
-    if resume:
-        buffer = _only(actions.left(workspace, chosen))
-    else:
+    buffer = _only(actions.left(workspace, chosen)) if resume else None
+    command = _editor(workspace)
+    if buffer is None:
         for left in actions.left(workspace):
             if left.base.keys() & set(chosen) or (new and not left.base):
                 session.tell(f"tm: an earlier text was not saved: tm edit --resume {left.name}")
@@ -70,6 +64,15 @@ def edit(
         session.tell("nothing was changed")
         return
     session.did(result, "edited" if buffer.base else "added", json=json)
+
+
+def _editor(workspace: Workspace) -> str:
+    named = str(workspace.sources.say("editor").value or "")
+    if not (named or workspace.git_settings.editor_is_named or sys.stdin.isatty()):
+        raise TmError("nobody named an editor, and there is no terminal for one", "in a script: tm update, tm batch")
+    if command := named or workspace.git_settings.editor:
+        return command
+    raise TmError("no editor is set", "name one: git config --global core.editor nano, or TM_EDITOR=nano")
 
 
 def _only(found: list[Buffer]) -> Buffer:

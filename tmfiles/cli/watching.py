@@ -59,14 +59,19 @@ def watch(
             session.tell(f"{found.left} more: tm watch" if found.left else "" if found.news else "nothing is new")
         _passed_on(session, found, command)
         return
+    told = False
     try:
         while True:
             session.write("".join(_object(one) if json else news(one) for one in found.news))
+            streams.flush()
+            told = not command
             _passed_on(session, found, command)
             actions.wait(workspace, found.commit, _MINUTE)
+            told = False
             found = actions.look(workspace, session.actor, mine=mine)
-    except KeyboardInterrupt:
-        return  # that is how following ends
+    except KeyboardInterrupt:  # that is how following ends
+        if told:
+            actions.seen(found)
 
 
 def _passed_on(session: Session, found: Look, command: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tmfiles.codec import scalar
 from tmfiles.codec.load import MAX_BYTES
-from tmfiles.codec.tree import MAX_DEPTH
+from tmfiles.codec.wording import MAX_DEPTH, TOO_DEEP
 from tmfiles.errors import TmError
 from tmfiles.task import SETS, SHAPES, without_empty
 
@@ -143,4 +143,4 @@ def key_text(key: str, in_flow: bool = False, style: str = "") -> str:
 def check_depth(depth: int) -> None:
     """Refuse what is nested deeper than the reader follows."""
     if depth >= MAX_DEPTH:
-        raise TmError(f"nested more than {MAX_DEPTH} levels deep", "flatten the value", "invalid")
+        raise TmError(TOO_DEEP, "flatten the value", "invalid")

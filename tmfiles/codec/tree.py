@@ -34,9 +34,6 @@ except ImportError:  # PyYAML without libyaml: the same tree, some fifteen times
             yaml.parser.Parser.__init__(self)
 
 
-MAX_DEPTH = 20
-
-
 class Branch:
     """A mapping (`items` is key, value, key, value…) or a sequence; a leaf is the scalar's own event."""
 
@@ -96,8 +93,8 @@ class _Reading:
                 branch = Branch(event, kind is MappingStartEvent)
                 items.append(branch)
                 open_branches.append(branch)
-                if len(open_branches) > MAX_DEPTH:
-                    self.add(event, "too-deep", f"nested more than {MAX_DEPTH} levels deep")
+                if len(open_branches) > wording.MAX_DEPTH:
+                    self.add(event, "too-deep", wording.TOO_DEEP)
                     return
                 items = branch.items
             elif kind is MappingEndEvent or kind is SequenceEndEvent:

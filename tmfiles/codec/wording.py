@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+MAX_DEPTH = 20
+TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 # What the parser's message holds, and what it says in plain words.
 _PLAIN = (
     ("mapping values are not allowed", "text that holds ': ' must be quoted, or this line is indented too far"),
@@ -50,6 +52,8 @@ def syntax(error: Exception, text: str) -> Problem:
         return _control(text)
     mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     said = f"{getattr(error, 'problem', '')} {getattr(error, 'context', '') or ''}"
+    if "maximum nesting depth" in said:  # the parser's own limit, of newer versions, comes before ours is seen
+        return _at(mark, "too-deep", TOO_DEEP)
     if "tag handle" in said or "while scanning a tag" in said or "parsing a tag" in said:
         return _at(mark, "tag", "text that begins with '!' must be quoted")
     if "unexpected end of stream" in said:
