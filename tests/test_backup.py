@@ -215,6 +215,44 @@ def test_since_the_last(store: Store, grown: list[Path], repo: GitRepo, tmp_path
     assert "does not go on from" in refused
 
 
+def test_to_a_remote(store: Store, repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A remote gets a branch of its own name, which `git clone` brings; others' branches and commits stay theirs."""
+    there = GitRepo(tmp_path / "mirror.git")
+    repo.git("init", "--quiet", "--bare", str(there.path))
+    repo.git("push", "--quiet", str(there.path), "HEAD~1:refs/heads/main")
+    hook = repo.path / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    refs = repo.git("for-each-ref")
+
+    def told(*words: str) -> str:
+        return store.do("backup", "create", "--to", f"file://{there.path}", *words).out.strip()
+
+    assert told() == "backup/repo/main"
+    assert "nothing is new there" in store.do("backup", "create", "--to", str(there.path)).err
+    store.add("More")
+    assert told() == "backup/repo/main"
+    assert there.git("rev-parse", "backup/repo/main", "main").split() == repo.git("rev-parse", "HEAD", "HEAD~2").split()
+    assert repo.git("for-each-ref").split()[1:] == refs.split()[1:]
+    repo.git("clone", "--quiet", "--branch", "backup/repo/main", str(there.path), str(tmp_path / "back"))
+    assert Store(GitRepo(tmp_path / "back"), init=False).files() == store.files()
+    before = there.git("rev-parse", "backup/repo/main")
+    repo.git("reset", "--quiet", "--hard", "HEAD~1")
+    store.add("Another history")
+    monkeypatch.setenv("TM_NOW", "2026-11-22T10:00:00Z")
+    assert told() == "backup/repo/main-20261122T100000Z"
+    assert there.git("rev-parse", "backup/repo/main") == before
+    monkeypatch.setenv("TM_NOW", "2026-11-23T10:00:00Z")
+    store.add("More of it")
+    assert told() == "backup/repo/main-20261122T100000Z"  # it goes on there
+    assert there.git("rev-parse", "backup/repo/main-20261122T100000Z") == repo.git("rev-parse", "HEAD")
+    assert (
+        "--since is for files" in store.do("backup", "create", "--to", str(there.path), "--since", "last", code=2).err
+    )
+    assert store.do("backup", "create", "--to", f"file://{tmp_path}/nowhere.git", code=7).out == ""
+
+
 def test_what_backup_refuses(store: Store, repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No place, no number, a folder that holds other things, the same second twice: each is told, and nothing done."""
     monkeypatch.setenv("TM_NOW", "2026-11-22T10:00:00Z")

@@ -122,6 +122,7 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("backup_create", "backup create --to backups/one.bundle", 0),
     ("backup", "backup verify backups/one.bundle", 0),
     ("backup_create", "backup create --to backups --since backups/one.bundle", 0),
+    ("backup_mirror", "backup create --to mirror.git", 0),
     ("backup_restore", "backup restore backups/one.bundle elsewhere", 0),
     ("backup_prune", "backup prune backups --keep 1", 0),
     ("migration_state", "migrate --status", 0),
@@ -232,6 +233,7 @@ def test_every_command_answers_by_the_schema(tm: Any, repo: GitRepo) -> None:
     repo.git("config", "branch.main.remote", "origin")
     repo.git("config", "branch.main.merge", "refs/heads/main")
     repo.write("issues.jsonl", ISSUE)
+    repo.git("init", "--quiet", "--bare", "mirror.git")
     repo.write("lines.jsonl", '{"op": "add", "title": "Three", "as": "x"}\n{"op": "start", "id": "$x"}\n')
     repo.write("plan.yaml", "tasks: [{name: x, title: X}, {title: Y, depends_on: x, children: [{title: Z}]}]\n")
     for answer, words, code in SESSION:

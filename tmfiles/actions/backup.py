@@ -6,15 +6,14 @@ import os
 from collections import namedtuple
 
 from tmfiles.errors import TmError
-from tmfiles.git import bundle, process
+from tmfiles.git import bundle, mirror
 from tmfiles.git.differences import unsaved
-from tmfiles.git.history import ancestor
 from tmfiles.git.repository import discover, head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tmfiles.git.bundle import Bundle
-    from tmfiles.git.repository import Repository
+    from tmfiles.git.repository import Head, Repository
     from tmfiles.workspace import Workspace
 
 ENDING = ".bundle"
@@ -41,28 +40,60 @@ def create(workspace: Workspace, to: str, since: str = "") -> Made:
 
     What is not committed is not in it, and is told. Raises TmError when there is nothing to keep, or no room.
     """
-    repository = workspace.repository
-    here = head(repository) if repository else None
-    if repository is None or here is None or not here.commit:
-        raise TmError(
-            "nothing is committed yet, so there is nothing to keep", "make a commit first: tm add TITLE", "git"
-        )
+    repository, here = _committed(workspace)
     now = workspace.now()
     folder = (os.path.dirname(to) or os.curdir) if to.endswith(ENDING) else to
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
         raise TmError(f"cannot use {to}: {error.strerror}", "name a folder: --to FOLDER", "usage") from error
-    name = os.path.basename(os.path.normpath(workspace.root)) or "tasks"
-    earlier = _earlier(repository, here.commit, folder, name, since) if since else ""
+    name = _name(workspace)
+    earlier = _earlier(repository, here.commit or "", folder, name, since) if since else ""
     base = bundle.ends(earlier)[0] if earlier else ""
     path = to if to.endswith(ENDING) else os.path.join(to, f"{name}-{now.strftime(_STAMP)}{ENDING}")
     if base == here.commit:
         path = earlier
     else:
         bundle.write(repository, here, path, now, base)
-    left = sorted(unsaved(repository, workspace.repository_path("").rstrip("/")))
-    return Made(path, path != earlier, verify(path), tuple(left))
+    return Made(path, path != earlier, verify(path), _uncommitted(workspace))
+
+
+class Mirrored(namedtuple("Mirrored", "commit branch ref new uncommitted")):
+    """A branch that a remote holds: its commit and name here, its name there, whether anything was new to it."""
+
+    __slots__ = ()
+
+    commit: str
+    branch: str
+    ref: str
+    new: bool
+    uncommitted: tuple[str, ...]
+
+
+def to_remote(workspace: Workspace, remote: str) -> Mirrored:
+    """Bring HEAD's branch with its history to a repository elsewhere, under a name of its own; force nothing there."""
+    repository, here = _committed(workspace)
+    mirror.refuse_shallow(repository)
+    ref, new = mirror.push(repository, here, remote, _name(workspace), workspace.now())
+    return Mirrored(here.commit or "", here.branch or "detached", ref, new, _uncommitted(workspace))
+
+
+def _committed(workspace: Workspace) -> tuple[Repository, Head]:
+    repository = workspace.repository
+    here = head(repository) if repository else None
+    if repository is None or here is None or not here.commit:
+        raise TmError(
+            "nothing is committed yet, so there is nothing to keep", "make a commit first: tm add TITLE", "git"
+        )
+    return repository, here
+
+
+def _name(workspace: Workspace) -> str:
+    return os.path.basename(os.path.normpath(workspace.root)) or "tasks"
+
+
+def _uncommitted(workspace: Workspace) -> tuple[str, ...]:
+    return tuple(sorted(unsaved(workspace.home, workspace.repository_path("").rstrip("/"))))
 
 
 def _earlier(repository: Repository, commit: str, folder: str, name: str, since: str) -> str:
@@ -71,17 +102,14 @@ def _earlier(repository: Repository, commit: str, folder: str, name: str, since:
         if os.path.realpath(os.path.dirname(since) or os.curdir) != os.path.realpath(folder):
             raise TmError(f"{since} is not in {folder}", "what follows it must lie beside it", "usage")
         verify(since)
-        if not _leads(repository, bundle.ends(since)[0], commit):
+        if not mirror.leads(repository, bundle.ends(since)[0], commit):
             raise TmError(f"the history here does not go on from {since}", "leave --since out: it then has all")
         return since
     names = [one for one in _listed(folder) if _is_backup(one) and _store(one) == name]
     paths = [os.path.join(folder, one) for one in reversed(names)]
-    return next((path for path in paths if _leads(repository, bundle.ends(path)[0], commit) and _is_whole(path)), "")
-
-
-def _leads(repository: Repository, old: str, new: str) -> bool:
-    known = process.run(repository.root, "cat-file", "-e", f"{old}^{{commit}}", accept=process.ANY).code == 0
-    return bool(old) and known and ancestor(repository, old, new)
+    return next(
+        (path for path in paths if mirror.leads(repository, bundle.ends(path)[0], commit) and _is_whole(path)), ""
+    )
 
 
 def _is_whole(path: str) -> bool:

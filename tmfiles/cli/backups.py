@@ -12,9 +12,11 @@ from tmfiles.cli import options as o
 from tmfiles.cli.parse import Command, Group
 from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
+from tmfiles.git import mirror
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from tmfiles.git.bundle import Bundle
@@ -37,7 +39,7 @@ def _document(found: Bundle) -> dict[str, Any]:
 @backup.command("create", cls=Command)
 def create(
     context: typer.Context,
-    to: Annotated[str, typer.Option("--to", metavar="PLACE", help="A folder, or a new FILE.bundle.")] = "",
+    to: Annotated[str, typer.Option("--to", metavar="PLACE", help="A folder, a new FILE.bundle, or a remote.")] = "",
     since: Annotated[
         str, typer.Option("--since", metavar="FILE", help="Only what came after this backup, or after the last one.")
     ] = "",
@@ -47,6 +49,7 @@ def create(
 
     It is a Git bundle: git clone FILE reads it without tm. What is not committed is not in it. With --since last, the
     newest backup in the folder is gone on from, all is written where there is none, and nothing where nothing is new.
+    To a Git URL or a bare repository it is pushed, as the branch backup/STORE/BRANCH there; nothing is forced.
 
     tm backup create --to ~/backups
 
@@ -55,6 +58,17 @@ def create(
     session: Session = context.obj
     if not to:
         raise TmError("say where to", "for example: tm backup create --to ~/backups", "usage")
+    if mirror.is_remote(to):
+        if since:
+            raise TmError("--since is for files", "a remote is brought what is new anyway: leave it out", "usage")
+        done = actions.to_remote(session.workspace(), to)
+        if json:
+            session.document({**done._asdict(), "uncommitted": list(done.uncommitted)})
+            return
+        session.write(f"{done.ref}\n")
+        session.tell(f"{'brought there' if done.new else 'nothing is new there'}: {done.branch} at {done.commit[:10]}")
+        _left(session, done.uncommitted)
+        return
     made = actions.create(session.workspace(), os.path.expanduser(to), os.path.expanduser(since))
     if json:
         session.document(
@@ -63,8 +77,12 @@ def create(
         return
     session.write(f"{made.path}\n")
     session.tell(f"{'checked' if made.new else 'nothing is new since this one'}: {_worded(made.bundle)}")
-    if made.uncommitted:
-        some = ", ".join(made.uncommitted[:5]) + (", …" if len(made.uncommitted) > 5 else "")
+    _left(session, made.uncommitted)
+
+
+def _left(session: Session, uncommitted: Sequence[str]) -> None:
+    if uncommitted:
+        some = ", ".join(uncommitted[:5]) + (", …" if len(uncommitted) > 5 else "")
         session.warn(f"not committed, and so not in it: {some}\n")
 
 

@@ -17,6 +17,7 @@ from typing import IO
 
 from tmfiles.errors import TmError
 from tmfiles.git import process
+from tmfiles.git.mirror import refuse_shallow
 from tmfiles.git.repository import Head, Repository
 
 _KIND = "tm backup 1"
@@ -49,8 +50,7 @@ def write(repo: Repository, here: Head, path: str, now: datetime, since: str = "
     With `since`, a commit that leads to it, only what came after that.
     """
     commit, branch = here.commit or "", here.branch or "detached"
-    if os.path.exists(os.path.join(repo.commondir, "shallow")):
-        raise TmError("this clone is shallow, and has not the whole history", "git fetch --unshallow", "git")
+    refuse_shallow(repo)
     stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     text = f"object {commit}\ntype commit\ntag backup\ntagger tm <tm@localhost> {int(now.timestamp())} +0000\n\n"
     text += f"{_KIND}\n{branch}\n{stamp}\n{since}\n"
