@@ -182,6 +182,15 @@ def test_on_a_terminal_it_offers_to_go_on(store: Store, monkeypatch: pytest.Monk
     assert "status: donne  # soon\n" in kept(store)
 
 
+def test_the_end_of_the_input_is_a_no(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Ctrl-D at the question goes no further, as when the terminal is gone; the text is kept."""
+    log = tmp_path / "times"
+    scripted(monkeypatch, f"echo x >> {log}; printf 'title: [x' > $1")
+    said = answered(store, b"\x04\x04", 1)
+    assert "tm edit --resume docs" in said
+    assert log.read_text(encoding="utf-8") == "x\n"
+
+
 def answered(store: Store, answer: bytes, code: int) -> str:
     """Run `tm edit docs` on a terminal, type an answer, and give what stood there."""
     ours, theirs = pty.openpty()

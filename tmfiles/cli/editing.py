@@ -124,7 +124,9 @@ def _goes_on(session: Session, error: TmError) -> bool:
     session.warn(boundary.worded(error))
     session.warn("Go on editing? [Y/n] ")
     try:
-        return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+        line = sys.stdin.readline()
     except KeyboardInterrupt:
         session.warn("\n")
         raise TmError("interrupted", error.hint, "interrupted") from None
+    # The end of the input is no answer: a terminal that is gone would open the editor for ever.
+    return bool(line) and line.strip().lower() in ("", "y", "yes")
