@@ -74,10 +74,14 @@ def _top(workspace: Workspace) -> tuple[str, str]:
 
 
 def _text(top: str, path: str) -> str | None:
-    """Give the text of a file, None where there is none."""
     place = os.path.join(top, *path.split("/"))
     if os.path.islink(place):
         raise TmError(f"{path} is a symbolic link, which is not followed", "add to the file it leads to yourself")
+    return text_of(place, path)
+
+
+def text_of(place: str, path: str) -> str | None:
+    """Give the text of a file that a person may have written, None where there is none; raises TmError."""
     try:
         with open(place, encoding="utf-8", newline="") as file:
             return file.read()

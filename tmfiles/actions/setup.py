@@ -6,6 +6,7 @@ import os
 from collections import namedtuple
 from contextlib import suppress
 
+from tmfiles.actions.editors import text_of
 from tmfiles.actions.insertions import Entry, Section, Whole
 from tmfiles.actions.instructions import WORKFLOW
 from tmfiles.errors import TmError
@@ -100,7 +101,7 @@ def planned(workspace: Workspace, name: str, *, server: bool = False, remove: bo
     changes = []
     for part in (*tool.parts, *(tool.server if server or remove else ())):
         place = _place(workspace.root, part.path)
-        before = _text(place, part.path)
+        before = text_of(place, part.path)
         after = part.take(before) if remove else part.put(before)
         if before != after:
             changes.append(Change(part.path, place, before, after))
@@ -115,7 +116,7 @@ def carry_out(workspace: Workspace, changes: Sequence[Change]) -> None:
     from tmfiles.workspace.own import replace
 
     for one in changes:
-        if _place(workspace.root, one.path) != one.place or _text(one.place, one.path) != one.before:
+        if _place(workspace.root, one.path) != one.place or text_of(one.place, one.path) != one.before:
             raise TmError(f"{one.path} has changed meanwhile; nothing was written", "look again, then repeat it")
     for one in changes:
         if one.after is None:
@@ -144,13 +145,3 @@ def _place(root: str, path: str) -> str:
     if not real.startswith(top + os.sep):
         raise TmError(f"{path} leads out of the project, to {real}", "make it a file of the project's own first")
     return real
-
-
-def _text(place: str, path: str) -> str | None:
-    try:
-        with open(place, encoding="utf-8", newline="") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise TmError(f"cannot read {path}: {error}", "mend or move that file first") from error

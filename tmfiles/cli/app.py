@@ -110,6 +110,10 @@ def run(arguments: Sequence[str]) -> int:
     if name is not None:
         words[at] = name = ALIASES.get(name, name)
         if name not in COMMANDS:
+            from tmfiles.cli import outside
+
+            if path := outside.program(name):
+                return outside.run(path, words[:at], words[at + 1 :])
             raise parse.unknown_command(name, [*COMMANDS, *ALIASES], "tm")
     command = get_command(_app([name]) if name else _app(COMMANDS) if whole else _app(EVERYDAY, EVERYDAY))
     try:
