@@ -288,3 +288,13 @@ def test_custom_fields_of_a_line(store: Store, monkeypatch: pytest.MonkeyPatch) 
     """What `fields` says stands in the task, judged by what the store declares."""
     batch(store, monkeypatch, {"op": "add", "title": "T", "id": "tt", "fields": {"customer": "ACME"}})
     assert store.doc("tt")["fields"] == {"customer": "ACME"}
+
+
+def test_custom_fields_are_put_in_beside_the_others(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An update sets the fields it names and leaves the rest; what breaks a declaration is refused with its line."""
+    store.do("config", "set", "fields.size", "{type: integer}")
+    batch(store, monkeypatch, {"op": "update", "id": "one", "fields": {"size": 3, "by": "x"}})
+    batch(store, monkeypatch, {"op": "update", "id": "one", "fields": {"size": 4}, "clear": ["fields.by"]})
+    assert store.doc("one")["fields"] == {"size": 4}
+    ran = batch(store, monkeypatch, {"op": "update", "id": "one", "fields": {"size": "big"}}, code=1)
+    assert "standard input:1:1: one: fields.size must be a whole number" in ran.err

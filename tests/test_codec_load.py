@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -93,7 +94,7 @@ def test_line_ends_and_a_byte_order_mark_do_not_matter():
         (b"a:\n\tb: 1\n", [("yaml", 2, 1)]),
         (b"a: [1, 2\nb: 3\n", [("yaml", 2, 2)]),
         (b'x: 1\na: "open\n', [("yaml", 2, 4)]),
-        (b"a: **bold**\n", [("yaml", 1, 5)]),
+        (b"a: **bold**\n", [("yaml", 1, 4)]),
         (b"a: @x\n", [("yaml", 1, 4)]),
         (b"%YAML 3.0\n---\na: 1\n", [("yaml", 1, 1)]),
         (b"? [a]\n: b\n", [("yaml", 1, 3)]),
@@ -122,6 +123,24 @@ def test_line_ends_and_a_byte_order_mark_do_not_matter():
 def test_every_kind_of_bad_file_has_its_rule_and_place(data, told):
     """All that is wrong is told at once, each with a rule of its own and where it stands."""
     assert problems(data) == told
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"title: [WIP] fix\n", "1:14: text that begins with '[' must be quoted"),
+        (b"title: {x} fix\n", "1:12: text that begins with '{' must be quoted"),
+        (b"a:\n- [ ] fix\n", "2:7: text that begins with '[' must be quoted"),
+        (b"a: [b, c]]\n", "1:10: there is a ']' too many here, or text that begins with '[' is not quoted"),
+        (b"title: 'It's'\n", "1:12: the text goes on behind its closing quote: put other quotes around all of it"),
+        (b'title: "a" b\n', "1:12: the text goes on behind its closing quote: put other quotes around all of it"),
+        (b"title: *bold* words\n", "1:8: text that begins with '*' or '&' must be quoted"),
+    ],
+)
+def test_text_that_begins_as_yaml_does_is_named(data, told):
+    """Where a value is over before its line is, the sign it begins with is named."""
+    with pytest.raises(TmError, match=re.escape(told)):
+        loads(data, "t.yaml")
 
 
 @pytest.mark.parametrize("piece", [b"[", b"{a: ", b"- ", b"? "])

@@ -94,7 +94,7 @@ def test_settings_survive_the_cache() -> None:
         read, problems = config.parse(path.read_bytes(), path.name)
         assert problems == []
         assert config.Config.from_text(read.to_text()) == read
-        assert json.loads(read.declared or "{}").keys() <= {"fields", "types", "policies"}
+        assert json.loads(read.declared or "{}").keys() <= {"fields", "types", "policies", "phases"}
 
 
 def test_add_and_update_type_what_is_given(store: Store) -> None:

@@ -179,3 +179,13 @@ def test_an_empty_store_is_read_too(repo: GitRepo) -> None:
     told = Store(repo).do("metrics", "--format", "prometheus").out
     assert "tm_cycle_time_hours" not in told
     assert 'tm_tasks{status="pending"} 0\n' in told
+
+
+@pytest.mark.parametrize("words", ["metrics", "metrics --format prometheus", "report", "report --velocity"])
+def test_what_could_not_be_counted_is_told(store: Store, words: str) -> None:
+    """A file that cannot be read is no task, and no figure is given as if there were no such file."""
+    store.repo.write(".tasks/d1.yaml", "title: [WIP] Broken\n")
+    assert store.do(*words.split()).err == ".tasks/d1.yaml:1:14: text that begins with '[' must be quoted (yaml)\n"
+    if "prometheus" not in words:
+        told = json.loads(store.do(*words.split(), "--json").out)["problems"]
+        assert [(one["path"], one["rule"]) for one in told] == [(".tasks/d1.yaml", "yaml")]

@@ -29,6 +29,7 @@ BESIDE = {
     "groups": {"total", "problems", "grouped_by"},
     "next": {"problems"},
     "board": {"problems"},
+    **{key: {"problems"} for key in ("metrics", "report", "velocity")},
     "watch": {"left"},
 }
 

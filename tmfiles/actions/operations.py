@@ -202,7 +202,7 @@ def _update(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
     return tasks.update(workspace, texts, _dated(workspace, values), how, more=more, less=less, clear=clear, **moved)
 
 
-_MORE = ("tags", "related", "files", "links", "description", "context")
+_MORE = ("tags", "related", "files", "links", "description", "context", "fields")
 
 
 def _met(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
@@ -241,6 +241,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "title": "text",
             "status": "text",
             **_FIELDS,
+            "fields": "mapping",
             "set_description": "text",
             "untag": "texts",
             "clear": "texts",

@@ -152,7 +152,8 @@ def update(
             task = view.task(task_id)
             changes = _changes(view, task, values, more, less, clear)
             if fields or cleared:
-                changes["fields"] = _fields(workspace, view, task, fields, cleared)
+                old = changes.get("fields", task.doc.get("fields", {}))
+                changes["fields"] = _fields(workspace, view, old, fields, cleared)
             if status:
                 changes |= moved(workspace, view, task, status, force, f"set to {status}")
             edits.append(edit.change(task_id, changes))
@@ -218,7 +219,9 @@ def _changes(
 ) -> dict[str, Any]:
     out = {**resolved(view, values), **dict.fromkeys(clear)}
     for key, added in resolved(view, more).items():
-        if key in PROSE:
+        if key == "fields":
+            out[key] = {**task.doc.get(key, {}), **added}
+        elif key in PROSE:
             out[key] = appended(task.doc.get(key, ""), added)
         else:
             out[key] = joined(task.doc.get(key, ()), added)
@@ -236,12 +239,11 @@ def _changes(
 
 
 def _fields(
-    workspace: Workspace, view: View, task: Task, given: Sequence[str], cleared: Sequence[str]
+    workspace: Workspace, view: View, old: Mapping[str, Any], given: Sequence[str], cleared: Sequence[str]
 ) -> dict[str, Any]:
     """Give the custom fields with those given put in, and those cleared left out."""
     declared = custom.of(view.config.declared)
     new = declared.typed(given, workspace.now())
-    old = task.doc.get("fields", {})
     for name in cleared:
         if name not in old:
             declared.known(name)

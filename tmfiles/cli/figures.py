@@ -12,6 +12,8 @@ from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
 from tmfiles.query import unknown
 from tmfiles.render import figures as render
+from tmfiles.render.documents import problems
+from tmfiles.render.text import left_out
 
 _FORMATS = ("text", "json", "prometheus")
 
@@ -47,10 +49,12 @@ def metrics(
     chosen = [name for name, wanted in asked if wanted]
     if kind == "prometheus" and (json or chosen):
         raise TmError("prometheus has all figures, in a form of its own", "leave the other options out", "usage")
-    found = actions.figures(session.workspace(), period)
+    workspace = session.workspace()
+    found = actions.figures(workspace, period)
     if json or kind == "json":
-        session.document(render.document(found))
+        session.document(render.document(found), problems=problems(workspace.view().errors()))
         return
+    session.warn(left_out(workspace.view().errors()))
     if kind == "prometheus":
         from tmfiles.render import prometheus
 
@@ -85,13 +89,12 @@ def report(
     workspace = session.workspace()
     if velocity:
         pace = made.velocity(workspace, 8 if weeks is None else weeks)
-        if json:
-            session.document(shown.document(pace))
-        else:
-            session.rows(shown.velocity(pace))
-        return
-    week = made.weekly(workspace)
-    if json:
-        session.document(shown.document(week))
+        document, rows = shown.document(pace), shown.velocity(pace)
     else:
-        session.rows(shown.weekly(week))
+        week = made.weekly(workspace)
+        document, rows = shown.document(week), shown.weekly(week)
+    if json:
+        session.document(document, problems=problems(workspace.view().errors()))
+    else:
+        session.warn(left_out(workspace.view().errors()))
+        session.rows(rows)

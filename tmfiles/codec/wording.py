@@ -43,6 +43,8 @@ _PLAIN = (
     ("block scalar", "the text under '|' or '>' is not indented well; its first line sets the indent"),
 )  # fmt: skip
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The part of a line up to a value's first sign.
+_BEGUN = re.compile(r"""[ ]*(?:- +)*(?:[^\s:#'"\[{]+: +)?([\[{"'])""")
 _UNKNOWN = "this cannot be read as YAML; check the indent and the quotes of this line and the one above"
 
 
@@ -56,11 +58,11 @@ def syntax(error: Exception, text: str) -> Problem:
         return _at(mark, "too-deep", TOO_DEEP)
     if "tag handle" in said or "while scanning a tag" in said or "parsing a tag" in said:
         return _at(mark, "tag", "text that begins with '!' must be quoted")
-    if "unexpected end of stream" in said:
+    if "unexpected end of stream" in said or "alphabetic or numeric" in said or "expected alphanumeric" in said:
         mark = getattr(error, "context_mark", None) or mark
     if "%YAML" in said or "incompatible" in said:
         return _at(mark, "yaml", _message(said))
-    return _at(mark, "yaml", _first_sign(mark, text) or _message(said))
+    return _at(mark, "yaml", _first_sign(mark, text) or _gone_on(mark, text, said) or _message(said))
 
 
 def _control(text: str) -> Problem:
@@ -85,6 +87,21 @@ def _first_sign(mark: Any, text: str) -> str:
     if char in ("@", "`", "%"):
         return f"text that begins with '{char}' must be quoted"
     return ""
+
+
+def _gone_on(mark: Any, text: str, said: str) -> str:
+    """Name the sign that a value begins with, where it is over before its line is: `title: [WIP] a list`."""
+    if not mark or not ("expected key" in said or "expected <block end>" in said):
+        return ""
+    char = text[mark.index : mark.index + 1]
+    begun = _BEGUN.match(text, text.rfind("\n", 0, mark.index) + 1, mark.index)
+    if begun is None:
+        return ""
+    if char in ("]", "}"):
+        return f"there is a '{char}' too many here, or text that begins with '{begun[1]}' is not quoted"
+    if begun[1] in "[{":
+        return f"text that begins with '{begun[1]}' must be quoted"
+    return "the text goes on behind its closing quote: put other quotes around all of it"
 
 
 def _at(mark: Any, rule: str, message: str) -> Problem:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tmfiles.actions.lists import Details, Listing
     from tmfiles.actions.review import Judged
     from tmfiles.actions.watch import News
+    from tmfiles.errors import Problem
     from tmfiles.query import Row
 
 _UNSAFE_LINES = {code: None for code in UNSAFE if code not in (9, 10)}
@@ -57,11 +58,14 @@ def piped_row(row: Row, blockers: Sequence[str] = ()) -> str:
 
 def problem_lines(found: Listing | Drawing | Board) -> str:
     """Name the files that no task could be made of, for every list to end with."""
-    if not found.problems:
-        return ""
-    lines = [f"{problem}\n" for problem in found.problems[:10]]
-    if len(found.problems) > 10:
-        lines.append(f"and {len(found.problems) - 10} more problems: tm check\n")
+    return left_out(found.problems)
+
+
+def left_out(problems: Sequence[Problem]) -> str:
+    """Name the files that no task could be made of, a line each, up to ten."""
+    lines = [f"{problem}\n" for problem in problems[:10]]
+    if len(problems) > 10:
+        lines.append(f"and {len(problems) - 10} more problems: tm check\n")
     return "".join(lines)
 
 
