@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 
 from tmfiles import dates, formats, graph, schema
@@ -48,6 +49,7 @@ RULES = {
     "type": ("error", "a type that is neither built in nor declared in config.yaml"),
     "self": ("error", "a task that depends on, belongs to or comes from itself"),
     "repeat": ("warning", "the same item twice in a set"),
+    "cut-off": ("warning", "text that ends before a '#', which begins a comment: quote all of it, if it is part of it"),
     "times-order": ("warning", "times in an order that cannot be, such as completed before it was started"),
     "closed-criteria": ("warning", "a completed task with criteria that are not met"),
     "field": ("error", "a custom field that is not as config.yaml declares it"),
@@ -81,6 +83,10 @@ CONFIG_KEYS = (
     "phases",
     "limit",
 )
+# A line of plain text with a comment behind it that may be none: `title: Fix #12`.
+_COMMENT = re.compile(
+    r"^(title|context|description|result|reason):[ \t]+([^'\"|>\[{#&*!\s][^\r\n]*?)[ \t]+(#\w\S*)", re.MULTILINE
+)
 _DATES = ("due", "wait_until", "created_at", "started_at", "completed_at")
 _DURATIONS = ("estimate", "actual")
 # The mappings inside a task, and which of their keys are times.
@@ -112,10 +118,20 @@ def file_problems(
     is the file's own id, without which `self` cannot be checked.
     """
     problems = schema.problems(doc, path, data)
-    findings = [*_keys(doc), *_times(doc), *_type(doc, types), *_sets(doc), *unmet(doc)]
+    findings = [*_keys(doc), *_times(doc), *_type(doc, types), *_sets(doc), *unmet(doc), *_cut_off(doc, data)]
     if task_id:
         findings += _self(doc, task_id)
     return in_order(problems + placed(findings, path, data))
+
+
+def _cut_off(doc: Mapping[str, Any], data: bytes | None) -> Iterator[Finding]:
+    """Find text like `Fix #12`, of which YAML reads `Fix`; a comment with a blank behind its '#' is one on purpose."""
+    if data is None or b" #" not in data:
+        return
+    for name, text, comment in _COMMENT.findall(data.decode("utf-8-sig", "replace")):
+        if doc.get(name) == text.rstrip():
+            told = f"{name} ends before {schema.shown(comment)}, which is a comment"
+            yield finding((name,), "cut-off", f"{told}: put quotes around the text, or a blank after the #")
 
 
 def config_problems(doc: Mapping[str, Any], path: str, data: bytes | None = None) -> list[Problem]:
