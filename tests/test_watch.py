@@ -74,6 +74,26 @@ def test_what_is_set_free_is_told_to_whom_it_concerns(store: Watched) -> None:
     assert store.news("li") == []
 
 
+def test_a_gate_that_opens_is_told(store: Watched) -> None:
+    """What waited for the gate of a phase is set free by its last task, and by the word of somebody, alike."""
+    store.do("phase", "add", "design", "--gate", "completed,approved")
+    store.do("phase", "add", "build")
+    draw = store.add("Draw", "--phase", "design")
+    own, free = store.add("Own", "--phase", "build", "--assignee", "bo"), store.add("Saw", "--phase", "build")
+    for name in ("bo", "li", "maria"):
+        store.news(name)
+    store.by("li", "complete", draw)
+    assert store.news("bo") == []
+    store.by("li", "phase", "approve", "design")
+    assert sorted(store.news("bo")) == sorted([("unblocked", own), ("unblocked", free)])
+    assert store.news("bo") == []
+    store.by("li", "reopen", draw)
+    assert (store.news("bo"), store.news("maria")) == ([], [])
+    store.by("li", "complete", draw)
+    assert store.news("maria") == [("unblocked", free)]
+    assert store.news("li") == []
+
+
 def test_what_was_free_long_before_is_no_news(store: Watched) -> None:
     """Tasks that come in by an import, or a pull, are not told as set free by what ended before the reader looked."""
     one = "title: One\nstatus: completed\ncreated_at: 2020-01-01T00:00:00Z\ncompleted_at: 2020-01-03T00:00:00Z\n"

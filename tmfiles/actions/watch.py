@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 from tmfiles import codec, dates, graph
 from tmfiles.actions.review import IMPACT, bare
+from tmfiles.config import parse
 from tmfiles.errors import TmError
 from tmfiles.git import objects
 from tmfiles.git.history import before, log, resolved
 from tmfiles.git.repository import head
+from tmfiles.phases import PREFIX, Gates
 from tmfiles.query import OPEN, Query
-from tmfiles.store import SUFFIX, id_of
+from tmfiles.store import CONFIG, SUFFIX, id_of
 from tmfiles.task import CLOSED
 from tmfiles.workspace import own
 
@@ -140,6 +142,8 @@ class _News:
             yield from self._assigned(task_id, doc)
             yield from self._claim(task_id, doc)
         yield from self._unblocked()
+        if here and commit != here and self.view.graph.gates is not None:
+            yield from self._opened(commit)
         yield from self._impacted()
         yield from self._clock()
 
@@ -220,6 +224,36 @@ class _News:
         if was.get("status", "pending") != "pending":
             return []
         return [dep for dep in was.get("depends_on", ()) if graph.blocks(self._status_before(dep))]
+
+    def _opened(self, commit: str) -> Iterator[News]:
+        """Give what waited for the gate of a phase at the last look and can begin now."""
+        then = self._gates_before(commit)
+        phase_of = {task_id: phase for task_id, phase, _, _ in self.view.index.phased()}
+        held = {task_id: gate for task_id in phase_of if (gate := then.holding(task_id))}
+        for task in self.view.tasks(sorted(held)):
+            if self.view.status(task) != "pending" or task.doc.get("assignee", self.reader) != self.reader:
+                continue
+            if self._freed(task.id, task.doc):
+                continue  # told already
+            did = [one for one in self.last if f"{PREFIX}{phase_of.get(one)}" == held[task.id] or one == id_of(CONFIG)]
+            at, by = self.last[did[0]] if did else ("", "")
+            if by != self.reader or self.mine:
+                yield self._news("unblocked", task.id, f"nothing blocks {_title(task.doc)} any more", at, by)
+
+    def _gates_before(self, commit: str) -> Gates:
+        """Give where tasks stood among the phases at the last look, as far as they were there."""
+        stages = {row[0]: row for row in self.view.index.phased()}
+        for task_id, was in self.old.items():
+            stages.pop(task_id, None)
+            if was is not None:
+                unmet = sum(one.get("met") is not True for one in was.get("criteria", ()))
+                stages[task_id] = (task_id, str(was.get("phase", "")), str(was.get("status", "pending")), unmet)
+        phases = self.view.config.phases
+        if id_of(CONFIG) in self.last and self.workspace.repository is not None:
+            path = f"{commit}:{self.workspace.repository_path(CONFIG)}"
+            data = objects.read(self.workspace.repository, [path])[0] if commit else None
+            phases = parse(data or b"", CONFIG)[0].phases
+        return Gates(phases, stages.values())
 
     def _status_before(self, task_id: str) -> str | None:
         if task_id in self.old:
