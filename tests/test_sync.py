@@ -154,6 +154,18 @@ def test_hand_edits_are_committed_first_or_refused_by_name(pair: list[Own]) -> N
     assert (ben.file("task-1").read_bytes(), ben.head()) == (broken, before)
 
 
+def test_files_that_are_gone_are_no_deletions(pair: list[Own]) -> None:
+    """What vanished from the disk is not pushed as deleted: refused, with the way back."""
+    ann, _ = pair
+    there = ann.git("ls-remote", "origin")
+    for name in ("config.yaml", "task-0.yaml", "task-1.yaml"):
+        (ann.path / ".tasks" / name).unlink()
+    refused = ann.as_("sync", code=1)
+    assert "deleted by no command: config.yaml, task-0.yaml, task-1.yaml" in refused.err
+    assert "tm restore --all" in refused.err
+    assert ann.git("ls-remote", "origin") == there
+
+
 def test_ignored_files_are_not_overwritten(pair: list[Own]) -> None:
     """A file that Git does not look at stands in the way of one that comes: refused by name, bytes kept."""
     ann, ben = pair

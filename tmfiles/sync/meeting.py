@@ -158,10 +158,23 @@ def prepared(workspace: Workspace, how: How, tell: Tell | None = None, *, dry_ru
     refuse_busy(workspace)
     up = remote.upstream(workspace.home, workspace.git_settings)
     meeting = Meeting(workspace, how, up, tell, dry_run=dry_run)
-    gathered = gather(workspace, (), how, dry_run=dry_run)
-    meeting.notes += gathered.notes
+    gathered = gather(workspace, (), how, dry_run=True)
+    _refuse_gone([item.path for item in gathered.items if item.kind == "delete"])
     if gathered.items:
+        if not dry_run:
+            gathered = gather(workspace, (), how)
+            meeting.notes += gathered.notes
         names = ", ".join(dict.fromkeys(item.id or item.path for item in gathered.items[:5]))
         more = f" and {len(gathered.items) - 5} more" if len(gathered.items) > 5 else ""
         meeting.notes.append(f"{'would commit' if dry_run else 'committed'} first what was edited: {names}{more}")
     return meeting
+
+
+def _refuse_gone(paths: list[str]) -> None:
+    """Refuse to tell others that what is not there was deleted: files also go by accident, all at once."""
+    if paths:
+        more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+        raise TmError(
+            f"gone from the disk, and deleted by no command: {', '.join(paths[:5])}{more}",
+            "bring them back: tm restore --all; if it was meant: tm commit, then tm sync",
+        )

@@ -1,0 +1,216 @@
+"""Clones that sync and claim at once, are killed in the middle, and end with the same tasks."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syncing import Own, team
+from writing import command, environment
+
+WORDS = ("status", "title", "tag", "priority", "comment", "describe", "criterion", "add", "delete", "archive", "depend")
+
+
+def edit(store: Own, chance: random.Random, number: int) -> str:
+    """Do one thing at random, and give the words that must not be lost; empty where it could not be done."""
+    ids = [one["id"] for one in json.loads(store.do("list", "--all", "--json").out)["data"]]
+    one, what, mark = chance.choice(ids), chance.choice(WORDS), f"{store.name} {number}"
+    verb = chance.choice(("start", "complete", "cancel", "reopen"))
+    orders = {
+        "status": (verb, one, *(() if verb == "reopen" else ("--force",))),
+        "title": ("update", one, "--title", f"Title of {mark}"),
+        "tag": ("update", one, "--tag", chance.choice("abcd") * 2),
+        "priority": ("update", one, "--priority", chance.choice(("critical", "high", "low"))),
+        "comment": ("comment", one, f"Said by {mark}"),
+        "describe": ("update", one, "--description", f"Described by {mark}"),
+        "criterion": ("criteria", "add", one, f"Asked by {mark}"),
+        "add": ("add", f"Made by {mark}"),
+        "delete": ("delete", one),
+        "archive": ("archive", one),
+        "depend": ("dep", "add", one, chance.choice(ids)),
+    }
+    done = store.as_(*orders[what], code=None)
+    return orders[what][-1] if done.code == 0 and what in ("comment", "criterion", "add", "title", "describe") else ""
+
+
+def meet(store: Own) -> None:
+    """Sync, and mend what two sound sides made together."""
+    told = json.loads(store.as_("sync", "--json", code=None).out)["data"]
+    for trouble in told["troubles"]:
+        store.as_(*trouble["commands"][0].split()[1:], code=None)
+
+
+def assert_equal(clones: list[Own]) -> None:
+    """All clones are at one commit, hold the same bytes, and are sound."""
+    assert len({clone.head() for clone in clones}) == 1
+    assert len({str(sorted(clone.files().items())) for clone in clones}) == 1
+    for clone in clones:
+        assert clone.git("status", "--porcelain") == ""
+        assert clone.leftovers() == []
+        clone.do("check")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("names", "seed"), [("ann ben", 1), ("ann ben cem", 2), ("ann ben cem", 3)])
+def test_clones_converge(tmp_path: Path, names: str, seed: int) -> None:
+    """After random edits, and syncs in any order, all trees are equal and no word that was written is gone."""
+    chance = random.Random(seed)
+    clones = team(tmp_path, names, tasks=5)
+    said = []
+    for number in range(30):
+        clone = chance.choice(clones)
+        said.append(edit(clone, chance, number))
+        if chance.random() < 0.3:
+            meet(clone)
+    for clone in [*clones, *clones, *clones]:
+        meet(clone)
+    assert_equal(clones)
+    text = clones[0].git("log", "-p", "--format=", "-m")
+    assert [words for words in said if words not in text] == []
+
+
+def process(store: Own, *args: str) -> subprocess.Popen[str]:
+    """Start tm as a process under the clone's name."""
+    return subprocess.Popen(
+        command("--as", store.name, *args),
+        cwd=store.path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+def test_eight_clones_sync_at_once(tmp_path: Path) -> None:
+    """Each finds others faster and begins anew; in the end all have all that each did."""
+    clones = team(tmp_path, "a b c d e f g h", tasks=3)
+    for clone in clones:
+        clone.as_("comment", "task-0", f"Said by {clone.name}")
+        clone.as_("update", "task-1", "--title", f"Title of {clone.name}")
+    running = [process(clone, "sync", "--json") for clone in clones]
+    told = [json.loads(one.communicate(timeout=120)[0])["data"] for one in running]
+    assert [one.returncode for one in running] == [0] * 8
+    assert max(one["tries"] for one in told) > 1
+    for clone in clones:
+        meet(clone)
+    assert_equal(clones)
+    doc = clones[0].doc("task-0")
+    assert sorted(entry["text"] for entry in doc["journal"]) == [f"Said by {clone.name}" for clone in clones]
+
+
+@pytest.mark.slow
+def test_of_many_clones_one_has_each_task(tmp_path: Path) -> None:
+    """Four clones claim one task at once: one wins, the others get exit 5 and its name; then each takes another."""
+    clones = team(tmp_path, "a b c d", tasks=5)
+    running = [process(clone, "claim", "task-0", "--push") for clone in clones]
+    ends = [(one.communicate(timeout=120)[1], one.returncode) for one in running]
+    (winner,) = [clone for clone, (_, code) in zip(clones, ends, strict=True) if code == 0]
+    assert all(f"claimed by {winner.name} until" in err for err, code in ends if code)
+    assert sorted(code for _, code in ends) == [0, 5, 5, 5]
+    losers = [clone for clone in clones if clone is not winner]
+    running = [process(clone, "next", "--claim", "--push", "--json") for clone in losers]
+    taken = [json.loads(one.communicate(timeout=120)[0])["data"]["id"] for one in running]
+    assert len(set(taken)) == 3
+    assert "task-0" not in taken
+    for clone in [*clones, *clones]:
+        meet(clone)
+    assert_equal(clones)
+    held = {clones[0].doc(one)["claim"]["by"] for one in ("task-0", *taken)}
+    assert held == {clone.name for clone in clones}
+
+
+def killed_after(store: Own, seconds: float) -> bool:
+    """Start a sync and kill it and its git after a time; tell whether it was still at work."""
+    with process(store, "sync") as child:
+        try:
+            child.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGKILL)
+            child.communicate()
+            return True
+    return False
+
+
+@pytest.mark.slow
+def test_a_sync_that_is_killed_is_mended_by_the_next(tmp_path: Path) -> None:
+    """Killed at any moment of a merge of many tasks, nothing is lost and the next sync finishes it."""
+    ann, ben = team(tmp_path, "ann ben", tasks=1)
+    chance = random.Random(4)
+    lines = "".join(
+        json.dumps({"op": "add", "id": f"many-{number}", "title": f"Many {number}"}) + "\n" for number in range(150)
+    )
+    (ann.path / "lines.jsonl").write_text(lines, encoding="utf-8")
+    ann.as_("batch", str(ann.path / "lines.jsonl"))
+    meet(ann)
+    meet(ben)
+    started = time.monotonic()
+    with process(ben, "sync") as child:
+        child.communicate(timeout=120)
+    usual = time.monotonic() - started
+    kills = 0
+    for turn in range(5):
+        for store in (ann, ben):
+            texts = [
+                json.dumps({"op": "update", "id": f"many-{number}", "tags": [f"{store.name}-{turn}"]}) + "\n"
+                for number in range(150)
+            ]
+            (store.path / "lines.jsonl").write_text("".join(texts), encoding="utf-8")
+            store.as_("batch", str(store.path / "lines.jsonl"))
+        ann.as_("sync")
+        kills += killed_after(ben, chance.uniform(0.5, 2.0) * usual)
+        ben.as_("sync")
+        ann.as_("sync")
+        assert_equal([ann, ben])
+        assert {f"ann-{turn}", f"ben-{turn}"} <= set(ann.doc("many-7")["tags"])
+    assert kills
+
+
+def ending(real: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a step that ends the program when it is done, as a kill does."""
+
+    def last(*args: Any, **named: Any) -> Any:
+        real(*args, **named)
+        raise SystemExit(9)
+
+    return last
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ahead", [True, False])
+def test_a_sync_killed_at_each_step_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, ahead: bool) -> None:
+    """Stopped after the record, the files, the index or the branch, the next command finishes it: nothing is half."""
+    from tmfiles.workspace import join
+
+    steps: dict[str, Any] = {
+        "_keep": (join._Join, "_keep"),
+        "_replace": (join._Join, "_replace"),
+        "refresh_index": (join.worktree, "refresh_index"),
+        "publish": (join.commits, "publish"),
+    }
+    ann, ben = team(tmp_path, "ann ben", tasks=2)
+    for number, (name, (owner, attribute)) in enumerate(steps.items()):
+        ann.as_("comment", "task-0", f"Ann {number}")
+        meet(ann)
+        if ahead:
+            ben.as_("comment", "task-0", f"Ben {number}")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, attribute, ending(getattr(owner, attribute)))
+            patch.setattr(join._Join, "_put_back", lambda _run: None)
+            with pytest.raises(SystemExit):
+                ben.as_("sync")
+        # Any command that writes mends it, not only sync.
+        done = ben.as_("comment", "task-1", f"After {name}")
+        assert "interrupted tm sync" in done.err
+        assert f"Ann {number}" in str(ben.doc("task-0"))
+        meet(ben)
+        meet(ann)
+        assert_equal([ann, ben])
