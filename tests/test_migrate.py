@@ -197,6 +197,9 @@ def test_ids(store: Store) -> None:
     told = store.do("show", "two", code=1).err
     assert told.startswith("tm: two was renamed: it is second now\ntm show second")
     assert "Task two" in store.do("log", "two").out
+    assert "no task was deleted" in store.do("log", "--deleted").err
+    assert "it is second now" in store.do("restore", "two", code=1).err
+    assert "it is second now" in store.do("restore", "two", "--at", "HEAD~1", code=1).err
     assert "was used before" in store.do("migrate", "--ids", "one=two", code=1).err
     assert "is taken" in store.do("migrate", "--ids", "one=three", code=1).err
     store.assert_sound()

@@ -11,6 +11,7 @@ from tmfiles.errors import TmError
 from tmfiles.git import objects
 from tmfiles.history import walk
 from tmfiles.store import id_of
+from tmfiles.workspace import renamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,6 +174,9 @@ class Deleted(namedtuple("Deleted", "commit task")):
 def deleted(workspace: Workspace, *, by: str = "", since: datetime | None = None, limit: int = 0) -> Iterator[Deleted]:
     """Give the tasks that were deleted and have not come back, the latest first."""
     here, top = set(workspace.read().index.ids()), workspace.repository_path("")
+    # What bears another id now was not deleted.
+    known = renamed.table(workspace.store.read)
+    here |= {old for old in known if renamed.now_called(known, old) in here}
     seen: set[str] = set()
     found = walk.commits(workspace, since)
     for commit in _by(found, by.strip()) if by else found:

@@ -14,7 +14,7 @@ from tmfiles.history import walk
 from tmfiles.history.events import blobs, document
 from tmfiles.store import FOLDER, id_of, is_task
 from tmfiles.task import LINKS
-from tmfiles.workspace import edit
+from tmfiles.workspace import edit, renamed
 from tmfiles.workspace.write import How, Order, write
 
 TYPE_CHECKING = False
@@ -51,8 +51,12 @@ def restore(workspace: Workspace, texts: Sequence[str], how: How, at: str = "") 
     def plan(view: View) -> list[Edit]:
         ready[:] = view.graph.ready()
         edits = []
+        known = renamed.table(workspace.store.read)
         for one in versions:
             files = view.index.files(one.id)
+            if not files and view.index.has(now := renamed.now_called(known, one.id)):
+                hint = f"it is not lost: tm show {now}; what was done to it before: tm log {one.id}"
+                raise TmError(f"{one.id} was renamed: it is {now} now", hint)
             if files and not at:
                 raise TmError(f"{one.id} is back already", f"look at it: tm show {one.id}")
             edits.append(edit.restore(files[0][0] if len(files) == 1 else one.path, one.data))
