@@ -283,3 +283,39 @@ def test_a_name_that_git_must_read(repo: GitRepo) -> None:
     assert '"' in (repo.path / ".git/config").read_text()
     assert run("-C", str(repo.path), "add", "One", "--id", "one").code == 0
     assert ids(repo.path) == ["one"]
+
+
+def test_a_bare_repository_with_work_trees(store: Store, tmp_path: Path) -> None:
+    """Where no main work tree is, the store lies in that in which it was set up, and the others find it."""
+    GitRepo(tmp_path).git("clone", "--quiet", "--bare", str(store.path), "bare.git")
+    bare = GitRepo(tmp_path / "bare.git")
+    for name in ("left", "right"):
+        bare.git("worktree", "add", "--quiet", str(tmp_path / name))
+    assert run("-C", str(tmp_path / "left"), "init").code == 0
+    assert run("-C", str(tmp_path / "right"), "add", "Two", "--id", "two").code == 0
+    assert ids(tmp_path / "left") == ["one", "two"]
+
+
+def test_a_team_that_moves_to_a_branch(repo: GitRepo, tmp_path: Path) -> None:
+    """One moves the tasks and shares both branches; another pulls, runs `tm init`, and both go on by `tm sync`."""
+    bare = tmp_path / "remote.git"
+    repo.git("clone", "--quiet", "--bare", str(repo.path), str(bare))
+    repo.git("remote", "add", "origin", str(bare))
+    store = Store(repo)
+    store.do("add", "One", "--id", "one")
+    repo.git("push", "--quiet", "-u", "origin", "main")
+    repo.git("clone", "--quiet", str(bare), str(tmp_path / "other"))
+    other = Store(GitRepo(tmp_path / "other"))
+    ran = store.do("migrate", "--to-branch", "tasks")
+    assert "it is also in refs/remotes/origin/main" in ran.err
+    repo.git("push", "--quiet")
+    store.do("sync")
+    assert repo.git("status", "--porcelain") == ""
+    other.git("pull", "--quiet")
+    assert not (other.path / ".tasks").exists()
+    assert "found the tasks on the branch 'tasks' of origin" in other.do("init").err
+    other.do("complete", "one")
+    other.do("sync")
+    store.do("sync")
+    assert "status: completed" in store.do("show", "one").out
+    assert (other.git("status", "--porcelain"), other.git("rev-parse", "tasks")) == ("", repo.git("rev-parse", "tasks"))

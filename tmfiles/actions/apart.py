@@ -63,7 +63,8 @@ def settle(start: str, environment: Environment, asked: str = "") -> Settled | N
         raise TmError(f"{folder} is there already, and is no work tree of {name!r}", hint)
     notes = _branch(main, environment, name, branch, told=not (asked or there))
     if not said:  # before the work tree is made: then the next run finishes what was cut short
-        where = FOLDER if main_folder(main) == root else folder
+        # A bare repository and a git directory elsewhere do not tell where the main work tree is.
+        where = FOLDER if os.path.join(root, ".git") == main.commondir else folder
         linked.configure(main, {PLACE: where, BRANCH: name})
     if not there:
         linked.attach(main, folder, name)
@@ -78,6 +79,12 @@ def kept(workspace: Workspace) -> tuple[Repository, str] | None:
     return (outer, found.branch) if outer and found and found.root == workspace.root else None
 
 
+def look_again(workspace: Workspace) -> None:
+    """See anew whether Git may ignore the folder: a fetch or a push may have changed that."""
+    if found := kept(workspace):
+        shown(found[0])
+
+
 def shown(main: Repository) -> tuple[str, ...]:
     """Let git ignore `.tasks/` while no ref has files there, and say so where it has to be shown.
 
@@ -88,7 +95,8 @@ def shown(main: Repository) -> tuple[str, ...]:
     if not tracking:
         return ()
     names = f"{', '.join(tracking[:3])}{', …' if len(tracking) > 3 else ''}"
-    return (f"git status shows {FOLDER}/, which keeps it from being overwritten: it is also in {names}",)
+    said = f"git status shows {FOLDER}/, which keeps it from being overwritten: it is also in {names}"
+    return (f"{said}; once it is not: tm doctor --fix",)
 
 
 def _has_store(start: str, place: Repository, main: Repository) -> bool:

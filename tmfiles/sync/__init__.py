@@ -6,6 +6,7 @@ merges two commits task by task, `meeting` holds what both ways share.
 
 from __future__ import annotations
 
+from tmfiles.actions import apart
 from tmfiles.sync.branch import sync_branch
 from tmfiles.sync.meeting import Synced, prepared
 from tmfiles.sync.own import sync_own
@@ -27,7 +28,12 @@ def sync(
     when others kept coming first.
     """
     meeting = prepared(workspace, how, tell, dry_run=dry_run)
-    return sync_own(meeting) if meeting.alone else sync_branch(meeting, with_code=with_code)
+    if not meeting.alone:
+        return sync_branch(meeting, with_code=with_code)
+    done = sync_own(meeting)
+    if not dry_run:
+        apart.look_again(workspace)
+    return done
 
 
 __all__ = ["Synced", "sync"]
