@@ -7,7 +7,8 @@ import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,9 @@ def kept(store: Store, name: str = "docs") -> str:
 
 
 @pytest.fixture
-def slow(store: Store, tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+def slow(store: Store, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start `tm edit` as a process whose editor makes a change by sed, and stays open until `go` is there."""
+    started: list[subprocess.Popen[str]] = []
 
     def start(sed: str, *words: str) -> subprocess.Popen[str]:
         script = (
@@ -48,13 +50,17 @@ def slow(store: Store, tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
             text=True,
             start_new_session=True,
         )
+        started.append(child)
         end = time.monotonic() + 20
         while not (tmp_path / "open").exists():
             assert time.monotonic() < end
             time.sleep(0.02)
         return child
 
-    return start
+    yield start
+    for child in started:
+        with child, suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def test_what_another_changes_meanwhile_is_merged(
@@ -115,9 +121,13 @@ def test_a_signal_loses_nothing(
     """Ctrl-C that reaches tm and the editor, and a kill of both, leave the text for `--resume`."""
     child = slow("s/^title:.*/title: Mine/")
     assert "no unfinished edit 'docs'" in store.do("edit", "--resume", "docs", code=1).err  # it is not yet left
-    os.killpg(child.pid, number)
-    child.communicate(timeout=30)
-    assert child.returncode != 0
+    # Bash passes over a Ctrl-C that comes just as what it ran ends by itself: a person presses again.
+    for _ in range(20):
+        os.killpg(child.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            child.communicate(timeout=2)
+            break
+    assert child.returncode not in (0, None)
     assert "title: Mine" in kept(store)
     (tmp_path / "go").touch()
     store.tm("edit", "--resume", env={"TM_EDITOR": "true"})
