@@ -202,6 +202,8 @@ def _decimal(number: str) -> bool:
 def _day(word: str, today: date) -> date | None:
     if word == "today":
         return today
+    if word == "yesterday":
+        return today + timedelta(days=-1)
     if word == "tomorrow":
         return today + timedelta(days=1)
     if word == "eom":
