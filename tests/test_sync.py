@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from conftest import GitRepo
 from syncing import Own, bare, team
+from writing import Store
 
 from tmfiles.sync import meeting as meetings
 
@@ -344,10 +345,30 @@ def test_a_claim_is_pushed_or_refused(pair: list[Own]) -> None:
     assert ann.as_("next", "--push", code=2).err
 
 
+def test_a_store_on_a_branch_of_its_own_is_synced_from_any_work_tree(tmp_path: Path, repo: GitRepo) -> None:
+    """It moves the branch of the tasks and nothing of the code, and claims can be pushed there."""
+    origin = bare(tmp_path / "origin.git")
+    repo.commit("code", {"main.py": "one\n"})
+    repo.git("remote", "add", "origin", str(origin))
+    repo.git("push", "--quiet", "--set-upstream", "origin", "main")
+    first = Store(repo, init=False)
+    first.do("init", "--branch", "tasks")
+    first.add("One", "--id", "one")
+    repo.commit("code that stays here", {"main.py": "two\n"})
+    first.do("sync")
+    assert repo.git("rev-parse", "origin/main") == repo.git("rev-parse", "main~1")
+    repo.git("clone", "--quiet", str(origin), str(tmp_path / "other"))
+    other = Store(GitRepo(tmp_path / "other"))
+    other.do("--as", "ben", "claim", "one", "--push")
+    repo.git("worktree", "add", "--quiet", str(tmp_path / "tree"))
+    refused = first.tm("-C", str(tmp_path / "tree"), "--as", "ann", "claim", "one", "--push", code=5)
+    assert "one is claimed by ben" in refused.err
+    assert repo.git("rev-parse", "tasks") == other.git("rev-parse", "tasks")
+    assert (repo.git("status", "--porcelain"), other.status()) == ("", "")
+
+
 def test_a_claim_in_a_projects_branch_is_not_pushed(repo: GitRepo) -> None:
     """There it would take the code along: refused, and nothing is claimed."""
-    from writing import Store
-
     store = Store(repo)
     store.add("One", "--id", "one")
     repo.git("remote", "add", "origin", "nowhere")
