@@ -28,6 +28,11 @@ BEFORE = {
     "dep remove": ["dep add a1b2 c3d4"],
     "config unset": ["config set limit 20 --person"],
 }
+BEFORE |= {words: ["phase add design"] for words in ("phase show", "phase update", "phase approve", "phase remove")}
+BEFORE["phase approve"] = ["phase add design --gate approved"]
+BEFORE["triggers untrust"] = ["triggers trust pre-complete"]
+# What runs until it is stopped, or is long: run by tests of its own.
+ELSEWHERE = {"demo": "test_demo.py", "mcp": "test_mcp.py"}
 _BUNDLE = "backup create --to ~/backups/project-20261122T100000Z.bundle"
 BEFORE |= {words: [_BUNDLE] for words in ("backup verify", "backup restore", "backup prune")}
 OPERATION = '{"op": "comment", "id": "a1b2", "text": "Words"}\n'
@@ -53,6 +58,8 @@ def store(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> St
             for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
                 patch.setenv(name, "2025-01-01T00:00:00Z")
             made.do("add", "Sessions expire", "--id", "a1b2", "--assignee", "Maria", *both, *criteria)
+            repo.write(".tasks/triggers/pre-complete", "#!/bin/sh\n").chmod(0o755)
+            repo.commit("a trigger")
             made.do("add", "The login is cooked", "--id", "c3d4", *both)
         repo.write("operations.jsonl", OPERATION)
         repo.write(".beads/issues.jsonl", ISSUE)
@@ -71,8 +78,8 @@ def typed(line: str) -> list[str]:
 @pytest.mark.parametrize(("words", "example"), EXAMPLES)
 def test_an_example_works(store: Store, words: str, example: str) -> None:
     """What a person copies from the help does what it says, and is refused nothing."""
-    if words == "demo":
-        pytest.skip("tests/test_demo.py runs it")
+    if words in ELSEWHERE:
+        pytest.skip(f"tests/{ELSEWHERE[words]} runs it")
     for before in BEFORE.get(words, ()):
         store.do(*typed(before))
     if words == "commit":

@@ -170,7 +170,10 @@ def present(workspace: Workspace, path: str) -> bytes:
 def _refuse_unsaved(workspace: Workspace) -> None:
     if left := sorted(unsaved(workspace.home, workspace.repository_path("").rstrip("/"))):
         some = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
-        raise TmError(f"the store has changes that are not committed: {some}", "commit them first: tm commit")
+        raise TmError(
+            f"the store has changes that are not committed: {some}",
+            "commit them first: tm commit, and git commit for what is no task",
+        )
 
 
 def _turned(
