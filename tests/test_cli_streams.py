@@ -74,6 +74,7 @@ def test_output_that_cannot_be_written_is_an_error(store: GitRepo, words: str) -
     """A full device is told on standard error, in one line, with an exit code that is not 0."""
     done = sh(store, f"$tm {words} >/dev/full; echo $?")
     assert done.stdout == "1\n"
+    assert done.stderr.startswith("tm: ")
     assert "Traceback" not in done.stderr
     assert "bug" not in done.stderr
 

@@ -119,7 +119,7 @@ def test_restore_refuses(repo: GitRepo, words: str, told: str) -> None:
 
 
 def test_fifty_come_back_in_another_clone(repo: GitRepo, tmp_path: Path) -> None:
-    """Deleted, then other work, an archive, a push and a pull: in another clone all are back, with their history."""
+    """Deleted, then other work, an archive, tm sync: in another clone all are back, with their history."""
     store = Store(repo)
     ids = [f"t-{number:02}" for number in range(50)]
     plan = [{"op": "add", "title": title, "id": title.lower()} for title in ("Anchor", "Closed")]
@@ -130,18 +130,21 @@ def test_fifty_come_back_in_another_clone(repo: GitRepo, tmp_path: Path) -> None
     store.do("update", *ids[:20], "--priority", "high")
     before = store.files()
     histories = {one: json.loads(store.do("log", one, "--json").out)["data"] for one in (ids[0], ids[-1])}
+    shared = tmp_path / "shared.git"
+    repo.git("init", "--quiet", "--bare", str(shared))
+    repo.git("remote", "add", "origin", str(shared))
+    repo.git("push", "--quiet", "--set-upstream", "origin", "main")
     store.do("delete", *ids)
     repo.write("code.py", "print()\n")
     repo.commit("other work")
     store.do("complete", "closed")
     store.do("archive", "closed")
-    shared = tmp_path / "shared.git"
-    repo.git("init", "--quiet", "--bare", str(shared))
-    repo.git("push", "--quiet", str(shared), "main")
+    store.do("sync", "--with-code")
     repo.git("clone", "--quiet", "--branch", "main", str(shared), str(tmp_path / "other"))
     other = Store(GitRepo(tmp_path / "other"), init=False)
     other.add("More there")
-    repo.git("pull", "--quiet", str(tmp_path / "other"), "main")
+    other.do("sync")
+    store.do("sync")
     lost = json.loads(other.do("log", "--deleted", "--limit", "0", "--json").out)["data"]
     assert sorted(task["id"] for one in lost for task in one["tasks"]) == ids
     other.do("restore", *ids)
@@ -150,6 +153,7 @@ def test_fifty_come_back_in_another_clone(repo: GitRepo, tmp_path: Path) -> None
     for one, history in histories.items():
         assert json.loads(other.do("log", one, "--json").out)["data"][2:] == history
     other.assert_sound()
-    repo.git("pull", "--quiet", str(tmp_path / "other"), "main")
+    other.do("sync")
+    store.do("sync")
     assert store.files() == files
     assert store.do("list", "--all", "--format", "id").out == other.do("list", "--all", "--format", "id").out

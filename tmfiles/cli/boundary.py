@@ -113,9 +113,13 @@ def _told(error: TmError, *, as_json: bool) -> int:
     if as_json:
         from tmfiles.render import documents
 
-        with suppress(OSError, TmError):
+        try:
             streams.put(documents.error(error))
             streams.flush()
+        except BrokenPipeError:
+            pass
+        except (OSError, TmError):  # where data cannot be written, a document cannot either
+            streams.say(worded(error))
     else:
         streams.say(worded(error))
     return EXITS.get(error.code, 1)
