@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from writing import run
@@ -12,13 +13,6 @@ from tmfiles.rules import RULES
 from tmfiles.settings import PERSON, STORE, TABLE, Setting
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
-PARTS = {
-    "config": ("get", "set", "unset", "editor"),
-    "dep": ("add", "remove", "tree", "cycles"),
-    "template": ("list", "show", "apply", "create"),
-    "criteria": ("list", "add", "met", "remove"),
-    "hooks": ("install", "uninstall", "status", "run"),
-}
 _NOTE = "<!-- made by `python tests/docs_pages.py` -->\n\n"
 
 
@@ -60,8 +54,9 @@ def commands() -> str:
     parts.append(f"```text\n{_help(['help', 'all'])}```\n")
     for name in COMMANDS:
         also = f", also `tm {short[name]}`" if name in short else ""
-        parts.append(f"\n## tm {name}{also}\n\n```text\n{_help([name])}```\n")
-        for part in PARTS.get(name, ()):
+        whole = _help([name])
+        parts.append(f"\n## tm {name}{also}\n\n```text\n{whole}```\n")
+        for part in re.findall(r"^  ([a-z]+) ", whole.partition("\nCommands:\n")[2], re.MULTILINE):
             parts.append(f"\n```text\n{_help([name, part])}```\n")
     return "".join(parts)
 
