@@ -61,6 +61,14 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_the_index_leads_to_every_page() -> None:
+    """Each page is one step from the index, and the index one step from the README."""
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in ROOT.glob("docs/**/*.md")} - {"README.md"}
+    assert pages - set(re.findall(r"\]\(([^)#]+)", index)) == set()
+    assert "(docs/README.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_every_operation_is_documented() -> None:
     """The page of batches has each operation with its keys, and no other operation."""
     page = (ROOT / "docs" / "how-to" / "many-tasks-at-once.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The README, docs/how-to and tests/cli are what happens: every console block is replayed, line by line.
+"""The README, docs and tests/cli are what happens: every console block is replayed, line by line.
 
 After a change on purpose: UPDATE_TRANSCRIPTS=1 pytest tests/test_transcripts.py, then read the difference.
 """
@@ -22,6 +22,7 @@ PAGES = [
     ROOT / "README.md",
     *sorted((ROOT / "tests" / "cli").glob("*.md")),
     *sorted((ROOT / "docs" / "how-to").glob("*.md")),
+    ROOT / "docs" / "troubleshooting.md",
 ]
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
