@@ -128,7 +128,9 @@ def restore(
 def prune(
     context: typer.Context,
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where the backups are.")],
-    keep: Annotated[int, typer.Option("--keep", metavar="N", help="How many of each store stay.")] = 0,
+    keep: Annotated[
+        int, typer.Option("--keep", metavar="N", show_default=False, help="How many of each store stay; must be given.")
+    ] = 0,
     json: o.Json = False,
 ) -> None:
     """Remove old backups, once the newest is found whole.

@@ -26,7 +26,7 @@ def search(
 ) -> None:
     """Find tasks by their words, the best match first.
 
-    All words must be there: in title, id, tags, description, context, criteria, journal or result. Filters
+    All words must be there: in title, id, tags, description, context, criteria, journal, result or reason. Filters
     narrow it, and with not- in front mean their opposite.
 
     tm search 'login cook* -mobile' --not-completed

@@ -66,14 +66,15 @@ def complete(
         session.write("".join(map(text.shared, result.shared.values())))
 
 
-Mark = Annotated[int | None, typer.Option(metavar="1-5", help="From 1, poor, to 5, excellent.")]
+Quality = Annotated[int | None, typer.Option(metavar="1-5", help="From 1, poor, to 5, excellent.")]
+Timeliness = Annotated[int | None, typer.Option(metavar="1-5", help="From 1, far too late, to 5, early.")]
 
 
 def feedback(
     context: typer.Context,
     id_: o.Id,
-    quality: Mark = None,
-    timeliness: Mark = None,
+    quality: Quality = None,
+    timeliness: Timeliness = None,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="In words, at most 500 characters.")] = "",
     replace: Annotated[bool, typer.Option("--replace", help="Say anew what was said before.")] = False,
     no_commit: o.NoCommit = False,
