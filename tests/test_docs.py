@@ -69,6 +69,15 @@ def test_the_index_leads_to_every_page() -> None:
     assert "(docs/README.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def test_told_messages_are_those_of_the_program() -> None:
+    """What the page of symptoms says that tm says, stands in its source: the first letter is a capital in a hint."""
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `([^`]+)`", page.partition("| it says |")[2].partition("| it does |")[0], re.MULTILINE)
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tmfiles").rglob("*.py"))
+    assert told
+    assert [said for said in told if said.partition(" …")[0][1:] not in source] == []
+
+
 def test_every_operation_is_documented() -> None:
     """The page of batches has each operation with its keys, and no other operation."""
     page = (ROOT / "docs" / "how-to" / "many-tasks-at-once.md").read_text(encoding="utf-8")
