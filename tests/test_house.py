@@ -36,7 +36,7 @@ ROWS = (
     ("workspace",),
     ("actions", "check", "sync", "history", "metrics", "interop"),
     ("render",),
-    ("cli", "web", "mcp_server", "tui", "merge_driver", "compat", "api"),
+    ("cli", "mcp_server", "merge_driver", "compat", "api"),
 )
 # Each knows one kind of place, and none of its neighbours.
 PLACES = ROWS[3]
