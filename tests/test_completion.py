@@ -174,7 +174,8 @@ def test_ten_thousand_tasks_are_quick(store: Store) -> None:
     # What the parser is asked is mostly Typer's own start, which suffers most from neighbours.
     asked = {("show", ""): 100, ("show", "t01"): 100, ("list", "--tag", ""): 100, ("",): 150, ("list", "--"): 150}
     for words, most in asked.items():
-        took = processor(lambda words=words: store.tm("__complete", "zsh", *words))
+        # The best of three: a neighbour that shares the core for a while is none of ours.
+        took = min(processor(lambda words=words: store.tm("__complete", "zsh", *words)) for _ in range(3))
         print(words, f"{took:.0f} ms, bare Python {bare:.0f}")
         assert took < most * max(1, bare / 12), words
 

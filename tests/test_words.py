@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmfiles import words
+from tmfiles.cli.app import ALIASES, COMMANDS
 from tmfiles.task import JOURNAL_KINDS, PRIORITIES, SHAPES, STATUSES, TYPES
 
 
@@ -66,10 +67,13 @@ def test_guesses_what_was_meant(word: str, choices: tuple[str, ...], meant: list
 def test_aliases_lead_to_words_there_are() -> None:
     """What other trackers call a value is known, and every alias leads to a value of ours."""
     fields = {"status": STATUSES, "priority": PRIORITIES, "type": TYPES, "kind": JOURNAL_KINDS, "key": SHAPES}
-    assert words.ALIASES.keys() == fields.keys()
-    for field, aliases in words.ALIASES.items():
-        assert set(aliases.values()) <= set(fields[field])
-        assert not aliases.keys() & set(fields[field])
+    assert words.ALIASES.keys() == {*fields, "command", "part"}
+    assert set(words.ALIASES["command"].values()) <= set(COMMANDS)
+    assert not words.ALIASES["command"].keys() & {*COMMANDS, *ALIASES}
+    for field, values in fields.items():
+        aliases = words.ALIASES[field]
+        assert set(aliases.values()) <= set(values)
+        assert not aliases.keys() & set(values)
     assert words.did_you_mean("done", STATUSES, aliases=words.ALIASES["status"]) == ["completed"]
     assert words.suggestion("wip", STATUSES, words.ALIASES["status"]) == "; did you mean 'in_progress'?"
     assert words.suggestion("nonsense", STATUSES) == ""

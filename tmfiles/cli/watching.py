@@ -15,6 +15,7 @@ from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
 from tmfiles.render import documents
 from tmfiles.render.text import news
+from tmfiles.workspace.interrupts import Held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,19 +60,23 @@ def watch(
             session.tell(f"{found.left} more: tm watch" if found.left else "" if found.news else "nothing is new")
         _passed_on(session, found, command)
         return
-    told = False
     try:
         while True:
-            session.write("".join(_object(one) if json else news(one) for one in found.news))
-            streams.flush()
-            told = not command
-            _passed_on(session, found, command)
+            words = "".join(_object(one) if json else news(one) for one in found.news)
+            if command:
+                session.write(words)
+                _passed_on(session, found, command)
+            else:
+                with Held("what was told is marked as read"):  # who has read a line may interrupt at once
+                    session.write(words)
+                    _passed_on(session, found, command)
             actions.wait(workspace, found.commit, _MINUTE)
-            told = False
             found = actions.look(workspace, session.actor, mine=mine)
-    except KeyboardInterrupt:  # that is how following ends
-        if told:
-            actions.seen(found)
+    except KeyboardInterrupt:
+        return  # that is how following ends
+    except TmError as error:
+        if error.code != "interrupted":
+            raise
 
 
 def _passed_on(session: Session, found: Look, command: Sequence[str]) -> None:
