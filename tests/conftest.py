@@ -88,6 +88,8 @@ def _hermetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in os.environ:
             if name.startswith(("GIT_", "TM_", "XDG_", "SSH_")) or name in ("EMAIL", "NO_COLOR", "GNUPGHOME"):
                 patch.delenv(name)
+        # What a person's first command compiles, the next one finds; here too.
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
             patch.setenv(name, str(home))
         patch.setenv("GIT_CONFIG_GLOBAL", str(config))
