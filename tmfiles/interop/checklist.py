@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tmfiles.errors import Problem, TmError
-from tmfiles.interop.imported import Import, made_id, sound
+from tmfiles.errors import TmError
+from tmfiles.interop.imported import Import, made_id, sound, text_of
 from tmfiles.task import CLOSED, STATUSES
 
 HEADINGS = {
@@ -44,7 +44,7 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
     found: list[tuple[int, dict[str, Any]]] = []
     above: list[tuple[int, dict[str, Any]]] = []  # indent and document of the items that the next may belong to
     status = ""
-    for number, line in enumerate(_text(b"".join(lines), path).split("\n"), 1):
+    for number, line in enumerate(text_of(b"".join(lines), path).replace("\r\n", "\n").split("\n"), 1):
         heading, part = _HEADING.fullmatch(line), _ITEM.fullmatch(line)
         indent = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
         if heading:
@@ -63,15 +63,6 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
     if not found:
         raise TmError(f"{path or 'the input'} holds no item such as '- [ ] Title'", "a check list has boxes", "invalid")
     return Import.of(sound(found, path, []), [])
-
-
-def _text(data: bytes, path: str) -> str:
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem = Problem(path, line, 1, "import", f"not UTF-8: byte 0x{data[error.start]:02x}")
-        raise TmError(f"{path or 'the input'} cannot be imported", "save it as UTF-8", "invalid", [problem]) from error
 
 
 def _document(part: re.Match[str], status: str, parent: dict[str, Any] | None) -> dict[str, Any]:

@@ -53,6 +53,16 @@ class Import(NamedTuple):
         return cls(tasks, tuple(sorted(types)), tuple(report), **more)
 
 
+def text_of(data: bytes, path: str) -> str:
+    """Give a file's text without its byte order mark; raises TmError with the line where it is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = Problem(path, line, 1, "import", f"not UTF-8: byte 0x{data[error.start]:02x}")
+        raise TmError(f"{path or 'the input'} cannot be imported", "save it as UTF-8", "invalid", [problem]) from error
+
+
 def made_id(title: str) -> str:
     """Make an id that follows from a title, so that what has no id of its own comes in once."""
     digest = hashlib.sha256(" ".join(title.split()).encode("utf-8", "surrogatepass")).hexdigest()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tmfiles.errors import Problem, TmError
-from tmfiles.interop.imported import Entry, Import, sound
+from tmfiles.interop.imported import Entry, Import, sound, text_of
 from tmfiles.task import SETS, SHAPES, without_empty
 
 COLUMNS = ("id", *(key for key, shape in SHAPES.items() if shape in ("str", ["str"])))
@@ -32,7 +32,7 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
     A row without an id gets one that follows from its title. What stands in a column that is no field is kept
     in `fields`.
     """
-    reader = csv.reader(io.StringIO(_text(b"".join(lines), path), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text_of(b"".join(lines), path), newline=""), strict=True)
     found: list[tuple[int, dict[str, Any]]] = []
     problems: list[Problem] = []
     try:
@@ -50,15 +50,6 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
     report = [Entry("kept-aside", "", f"column {name!r} is no field: kept in fields.{name}") for name in extra]
     report += _unblocked(tasks)
     return Import.of(tasks, report)
-
-
-def _text(data: bytes, path: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem = Problem(path, line, 1, "import", f"not UTF-8: byte 0x{data[error.start]:02x}")
-        raise TmError(f"{path or 'the input'} cannot be imported", "save it as UTF-8", "invalid", [problem]) from error
 
 
 def _header(cells: Sequence[str], path: str) -> list[str]:
