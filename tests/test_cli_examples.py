@@ -32,7 +32,7 @@ BEFORE |= {words: ["phase add design"] for words in ("phase show", "phase update
 BEFORE["phase approve"] = ["phase add design --gate approved"]
 BEFORE["triggers untrust"] = ["triggers trust pre-complete"]
 # What runs until it is stopped, or is long: run by tests of its own.
-ELSEWHERE = {"demo": "test_demo.py", "mcp": "test_mcp.py"}
+ELSEWHERE = {"demo": "test_demo.py", "mcp": "test_mcp.py", "serve": "web/test_serve.py"}
 _BUNDLE = "backup create --to ~/backups/project-20261122T100000Z.bundle"
 BEFORE |= {words: [_BUNDLE] for words in ("backup verify", "backup restore", "backup prune")}
 OPERATION = '{"op": "comment", "id": "a1b2", "text": "Words"}\n'

@@ -93,8 +93,9 @@ def test_a_command_shows_an_example_that_parses(words: str, command: Command) ->
     assert "tm" not in example[1:], "two examples need a blank line between them, or they become one"
     options = {name for param in command.params for name in param.opts}
     assert {word for word in example if word.startswith("--")} <= options
-    # demo is a walk to look at, export has formats of its own, what hooks run is Git's to show, mcp has its protocol.
-    assert words in ("demo", "export", "hooks run", "mcp") or "--json" in options
+    # demo is a walk to look at, export has formats of its own, what hooks run is Git's to show, mcp and serve
+    # have protocols.
+    assert words in ("demo", "export", "hooks run", "mcp", "serve") or "--json" in options
 
 
 @pytest.mark.parametrize("words", [*commands(), *ALIASES])

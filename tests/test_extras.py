@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from conftest import GitRepo
 from writing import Store
 
 
-def test_a_missing_extra_is_one_line_and_what_to_install(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("command", "module", "package", "extra"), [("mcp", "mcp", "mcp", "mcp"), ("serve", "serving", "fastapi", "web")]
+)
+def test_a_missing_extra_is_one_line_and_what_to_install(
+    repo: GitRepo, monkeypatch: pytest.MonkeyPatch, command: str, module: str, package: str, extra: str
+) -> None:
     """Without its library the command refuses, and says what brings it."""
-    monkeypatch.setattr("tmfiles.cli.mcp.find_spec", lambda _name: None)
-    done = Store(repo).do("mcp", code=2)
+    monkeypatch.setattr(f"tmfiles.cli.{module}.find_spec", lambda _name: None)
+    done = Store(repo).do(command, code=2)
     assert done.err == (
-        "tm: tm mcp needs the package mcp, which is not installed\nInstall it: pip install 'tmfiles[mcp]'\n"
+        f"tm: tm {command} needs the package {package}, which is not installed\n"
+        f"Install it: pip install 'tmfiles[{extra}]'\n"
     )
+
+
+def test_groups_and_extras_bring_the_same() -> None:
+    """What the tests install for an extra is what the extra brings; `all` brings every one."""
+    tomllib = pytest.importorskip("tomllib", reason="of Python 3.11")
+    text = (Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
+    said = tomllib.loads(text)
+    extras = said["project"]["optional-dependencies"]
+    assert said["dependency-groups"]["served"] == extras["web"]
+    assert extras["mcp"][0] in said["dependency-groups"]["agents"]
+    assert extras["all"] == [f"tmfiles[{','.join(name for name in extras if name != 'all')}]"]

@@ -36,7 +36,7 @@ ROWS = (
     ("workspace",),
     ("actions", "check", "sync", "history", "metrics", "interop"),
     ("render",),
-    ("cli", "mcp_server", "merge_driver", "compat", "api"),
+    ("cli", "web", "mcp_server", "merge_driver", "compat", "api"),
 )
 # Each knows one kind of place, and none of its neighbours.
 PLACES = ROWS[3]
@@ -54,7 +54,17 @@ OWNERS = {
     "mcp": ("mcp_server",),
     "mcp_types": ("mcp_server",),  # these three come with it
     "anyio": ("mcp_server",),
-    "uvicorn": ("mcp_server",),
+    "uvicorn": ("mcp_server", "web"),
+    "fastapi": ("web",),
+    "starlette": ("web",),  # comes with fastapi
+    "jinja2": ("web",),
+    "markupsafe": ("web",),  # comes with jinja2
+    "markdown_it": ("web",),
+    "nh3": ("web",),
+    "watchfiles": ("web",),
+    "argon2": ("web",),
+    "itsdangerous": ("web",),
+    "prometheus_client": ("web",),
 }
 GROUND = (
     "errors",

@@ -242,7 +242,7 @@ def test_every_command_answers_by_the_schema(tm: Any, repo: GitRepo) -> None:
         valid(document, answer)
         beside = BESIDE.get(answer, set())
         assert document.keys() == {"version", "error" if answer == "error" else "data", *beside}
-    assert {words.split()[0] for _, words, _ in SESSION} >= set(COMMANDS) - {"demo", "export", "mcp"}
+    assert {words.split()[0] for _, words, _ in SESSION} >= set(COMMANDS) - {"demo", "export", "mcp", "serve"}
 
 
 def test_lists_carry_what_cannot_be_read(tm: Any, repo: GitRepo) -> None:

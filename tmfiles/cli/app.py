@@ -91,6 +91,7 @@ HEADINGS = {
         "prime": "agents",
         "setup": "agents",
         "mcp": "mcp",
+        "serve": "serving",
         "demo": "stores",
     },
 }

@@ -1,0 +1,59 @@
+"""A server over a store, for as long as a test lasts; without the extra every file here is skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import GitRepo
+from writing import Store
+
+if TYPE_CHECKING:
+    import httpx
+
+    from web.serving import Served
+
+MISSING = [name for name in ("fastapi", "uvicorn", "jinja2", "httpx") if find_spec(name) is None]
+
+
+class Skipped(pytest.Module):
+    """A file that cannot be imported here, and needs not."""
+
+    def collect(self) -> Any:
+        """Say why."""
+        pytest.skip(f"needs {', '.join(MISSING)}: pip install --group web", allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: Any) -> Any:
+    """Skip files whose libraries are not installed."""
+    return Skipped.from_parent(parent, path=module_path) if MISSING else None
+
+
+@pytest.fixture
+def store(repo: GitRepo) -> Store:
+    """Give a store with two tasks, one waiting for the other."""
+    made = Store(repo)
+    made.do("add", "Design", "--id", "design", "--tag", "web", "--priority", "high")
+    made.do("add", "Build", "--id", "build", "--depends-on", "design")
+    return made
+
+
+@pytest.fixture
+def server(store: Store) -> Iterator[Served]:
+    """Give a server over that store: its address and its application."""
+    from web.serving import serving
+
+    with serving(store) as served:
+        yield served
+
+
+@pytest.fixture
+def http(server: Served) -> Iterator[httpx.Client]:
+    """Give a client of that server, that follows nothing and tells no origin."""
+    import httpx
+
+    with httpx.Client(base_url=server.address, timeout=30, trust_env=False) as client:
+        yield client

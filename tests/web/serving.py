@@ -1,0 +1,45 @@
+"""Runs the server in a thread of the test: a real socket, real requests, and nothing to wait for at the end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import uvicorn
+from writing import Store
+
+from tmfiles.config import Environment
+from tmfiles.web import app as web
+
+
+class Served(NamedTuple):
+    """A server that runs: its address without a last slash, its application, its store."""
+
+    address: str
+    app: Any
+    store: Store
+
+
+@contextmanager
+def serving(store: Store, environment: Environment = Environment()) -> Iterator[Served]:
+    """Serve a store on a free port of loopback while the block runs."""
+    app = web.make(str(store.path), environment)
+    place = web.listening("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [place]}, daemon=True)
+    thread.start()
+    try:
+        for _ in range(1000):
+            if server.started:
+                break
+            time.sleep(0.005)
+        assert server.started
+        yield Served(f"http://127.0.0.1:{place.getsockname()[1]}", app, store)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        place.close()
+        assert not thread.is_alive()

@@ -1,0 +1,54 @@
+"""One store that is served: opened anew for each request, as the one who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, NamedTuple, TypeVar
+
+from fastapi import Depends, Request
+
+from tmfiles.config import Environment
+from tmfiles.web import people
+from tmfiles.web.people import Person
+from tmfiles.workspace import Workspace
+
+Answer = TypeVar("Answer")
+
+
+class Desk:
+    """The store that requests come to: where it is, and what holds for each of them."""
+
+    def __init__(self, folder: str, environment: Environment) -> None:
+        self.folder = folder
+        # A name of a request would make the second one of a kind one that was done before.
+        self.environment = environment._replace(request="")
+
+    def ask(self, person: Person, what: Callable[[Workspace], Answer], request: str = "") -> Answer:
+        """Open the store as it is now and give what is asked of it; raises TmError.
+
+        The cache belongs to the thread that opened it, so all that is asked of it happens in here. `request` names
+        what is asked for, so that it is done once however often it is asked.
+        """
+        environment = self.environment._replace(actor=person.name, request=request)
+        with Workspace.find(self.folder, environment) as workspace:
+            return what(workspace)
+
+
+class Visit(NamedTuple):
+    """One request at the desk: who sent it."""
+
+    desk: Desk
+    person: Person
+
+    def ask(self, what: Callable[[Workspace], Answer], request: str = "") -> Answer:
+        """Ask the store, as `Desk.ask`."""
+        return self.desk.ask(self.person, what, request)
+
+
+def visit(request: Request) -> Visit:
+    """Give the visit that a request is."""
+    return Visit(request.app.state.desk, people.who(request))
+
+
+# A handler that asks the store takes a parameter of this kind.
+Here = Annotated[Visit, Depends(visit)]
