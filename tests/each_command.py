@@ -17,6 +17,7 @@ COMMANDS = {
     "update, clear": "update one --clear tags -d Words",
     "edit": "edit one",
     "assign": "assign one two li",
+    "place": "place two --before one --by priority --to high",
     "start": "start two",
     "complete": "complete two --summary Words --actual 3h",
     "cancel": "cancel one --reason No",

@@ -42,6 +42,7 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("changed", "update two --tag x --estimate 3h", 0),
     ("changed", "update two --tag x", 0),
     ("changed", "assign one maria", 0),
+    ("changed", "place one --after two --by assignee --to maria", 0),
     ("changed", "edit one", 0),
     ("list", "list", 0),
     ("list", "list --limit 1 --all", 0),

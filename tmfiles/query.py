@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 OPEN = ("pending", "in_progress", "blocked")
-SORTS = ("priority", "created", "updated", "due", "title", "status", "id")
+SORTS = ("priority", "created", "updated", "due", "title", "status", "order", "id")
 # Filters by what a person calls them; those that take no value are only on or off.
 NAMES = {
     "statuses": "status",

@@ -16,6 +16,8 @@ ARCHIVE = "archive/"
 PRIORITIES = ("critical", "high", "medium", "low")
 TYPES = ("task", "bug", "feature", "epic", "chore")
 JOURNAL_KINDS = ("comment", "share", "discovery", "checkpoint", "progress", "merge")
+# The rank of a task that has no `order`: what is to come before all of those sorts before it, and the other way round.
+MIDDLE = "i"
 DEFAULTS = {"status": "pending", "priority": "medium", "type": "task"}
 # C0 and C1 controls, DEL, and the marks that turn the direction of text: none may reach a terminal, so neither
 # a commit's message, which Git's own log shows there.

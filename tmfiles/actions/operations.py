@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tmfiles import dates
-from tmfiles.actions import claims, links, notes, review, status, talk, tasks
+from tmfiles.actions import claims, links, notes, placing, review, status, talk, tasks
 from tmfiles.errors import Problem, TmError
 from tmfiles.words import ALIASES, suggestion
 
@@ -205,6 +205,10 @@ def _update(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
 _MORE = ("tags", "related", "files", "links", "description", "context", "fields")
 
 
+def _placed(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
+    return placing.place(workspace, values.pop("id"), how, **values)
+
+
 def _met(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
     return notes.meet(workspace, values["id"], values["number"], how, met=values.get("met", True))
 
@@ -255,6 +259,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "cancel": _of(status.cancel, _IDS, {"reason": "text"}),
     "reopen": _of(status.reopen, _IDS),
     "assign": _of(status.assign, {**_IDS, "assignee": "text"}),
+    "place": Operation(
+        {"id": "id", "before": "id", "after": "id", "by": "text", "to": "text", **_FORCE}, ("id",), _placed
+    ),
     "delete": _of(tasks.delete, _IDS, _FORCE),
     "dep add": _of(links.depend, {"id": "id", "on": "ids"}),
     "dep remove": _of(links.undepend, {"id": "id", "on": "ids"}),

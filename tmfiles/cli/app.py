@@ -35,6 +35,7 @@ HEADINGS = {
         "edit": "editing",
         "update": "tasks",
         "assign": "steps",
+        "place": "boards",
         "start": "steps",
         "complete": "steps",
         "cancel": "steps",

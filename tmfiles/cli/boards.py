@@ -1,4 +1,4 @@
-"""The command board: tasks in columns."""
+"""The commands board and place: tasks in columns, and a card moved."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from tmfiles.actions import boards as actions
 from tmfiles.actions.lists import whole
 from tmfiles.actions.near import marks
+from tmfiles.actions.placing import place as placed
 from tmfiles.cli import options as o
 from tmfiles.cli.filters import OF_STATUS, filtered
 from tmfiles.cli.session import Session
@@ -27,7 +28,7 @@ _CARDS = 8
 def board(
     context: typer.Context,
     asked: Query,
-    by: Annotated[str, typer.Option("--by", metavar="WHAT", help="status, assignee or priority.")] = "status",
+    by: Annotated[str, typer.Option("--by", metavar="WHAT", help="status, assignee, priority or phase.")] = "status",
     everything: Annotated[bool, typer.Option("--all", help="Closed tasks too.")] = False,
     limit: Annotated[
         int | None, typer.Option("--limit", "-n", metavar="N", help="At most N a column; 0 shows all.")
@@ -36,6 +37,7 @@ def board(
 ) -> None:
     """Show the open tasks side by side, a column a status.
 
+    In a column they go by their order, which tm place gives.
     With not- in front a filter means its opposite: --not-tag web.
 
     tm board --by assignee --tag auth
@@ -62,3 +64,27 @@ def board(
     elif any(len(column.rows) < column.total for column in found.columns):
         session.tell(f"showing {len(found.rows)} of {sum(one.total for one in found.columns)}; all: --limit 0")
     session.warn(problem_lines(found))
+
+
+def place(
+    context: typer.Context,
+    id_: o.Id,
+    before: Annotated[str, typer.Option("--before", metavar="ID", help="Right before this one of its column.")] = "",
+    after: Annotated[str, typer.Option("--after", metavar="ID", help="Right after this one.")] = "",
+    to: Annotated[str | None, typer.Option("--to", metavar="COLUMN", help="To this column; '' for none.")] = None,
+    by: Annotated[str, typer.Option("--by", metavar="WHAT", help="Which columns: as for tm board.")] = "status",
+    force: o.Force = False,
+    no_commit: o.NoCommit = False,
+    message: o.Message = "",
+    json: o.Json = False,
+) -> None:
+    """Move a task to another place of the board, or to another column.
+
+    Its rank is kept as order; tasks that have none stand in the middle, the most urgent first.
+
+    tm place a1b2 --before c3d4
+    """
+    session: Session = context.obj
+    how = session.how(no_commit, message, force)
+    result = placed(session.workspace(), id_, how, by=by, to=to, before=before, after=after, force=force)
+    session.did(result, "placed", json=json)

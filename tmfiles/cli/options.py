@@ -18,7 +18,9 @@ Forced = Annotated[bool, typer.Option("--force", help="Although another claims i
 Limit = Annotated[int | None, typer.Option("--limit", "-n", metavar="N", help="Show at most N; 0 shows all.")]
 Sort = Annotated[
     str,
-    typer.Option("--sort", metavar="KEY", help="priority, created, updated, due, title, status or id; -KEY turns it."),
+    typer.Option(
+        "--sort", metavar="KEY", help="priority, created, updated, due, title, status, order or id; -KEY turns it."
+    ),
 ]
 Group = Annotated[str, typer.Option("--group-by", metavar="FIELD", help="status, assignee, tag, due, fields.NAME …")]
 Form = Annotated[str, typer.Option("--format", metavar="FORM", help="json, plain or id: bare ids.")]

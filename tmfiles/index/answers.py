@@ -8,7 +8,7 @@ from tmfiles.errors import Problem, TmError
 from tmfiles.index.cache import Cache, Damaged, unless_busy
 from tmfiles.index.filters import where
 from tmfiles.query import Query, Row
-from tmfiles.task import PRIORITIES
+from tmfiles.task import MIDDLE, PRIORITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 _DUE = "t.due = '', t.due"
 _MADE = "CASE t.created_at WHEN '' THEN COALESCE(c.made_at, '9') ELSE t.created_at END"
 # Sort keys of `query.SORTS` as SQL; "" is the order of lists that were asked for none.
+_USUAL = f"t.priority, {_DUE}, CASE t.created_at WHEN '' THEN '9' ELSE t.created_at END"
 _ORDER = {
-    "": f"t.priority, {_DUE}, CASE t.created_at WHEN '' THEN '9' ELSE t.created_at END",
+    "": _USUAL,
     "priority": "t.priority",
     "created": _MADE,
     "updated": "COALESCE(c.at, '9')",
     "due": _DUE,
     "title": "t.title COLLATE NOCASE",
     "status": "t.status",
+    "order": "t.place",
     "id": "t.id",
 }
 _NAMES = " ".join(f"WHEN {rank} THEN '{name}'" for rank, name in enumerate(PRIORITIES))
@@ -61,7 +63,9 @@ class Index(Cache):
         key = query.sort.removeprefix("-")
         down = " DESC" if query.sort.startswith("-") else ""
         history = _HISTORY if query.asks_history else ""
-        sql = f"{_SELECT}{history} WHERE {condition} ORDER BY {_ORDER[key]}{down}, t.id, t.path"
+        # Most tasks have the same rank on boards: among themselves they go as in lists.
+        tied = f"{_USUAL}, " if key == "order" else ""
+        sql = f"{_SELECT}{history} WHERE {condition} ORDER BY {_ORDER[key]}{down}, {tied}t.id, t.path"
         rows = list(map(Row._make, self.ask(sql, values)))
         if not texts or self.full_text:
             return rows
@@ -182,6 +186,10 @@ class Index(Cache):
         for path, value in self.ask(sql, (name,) if what == "field" else ()):
             found.setdefault(path, []).append(value)
         return found
+
+    def ranks(self) -> dict[str, str]:
+        """Give the rank on boards of every task that has one."""
+        return dict(self.ask("SELECT id, place FROM task WHERE place <> ?", (MIDDLE,)))
 
     def twins(self) -> list[tuple[str, str]]:
         """Give id and path of every file whose id another file has too."""

@@ -13,6 +13,7 @@ import sys
 from array import array
 
 from tmfiles.index.schema import STATEMENTS, VERSION
+from tmfiles.task import MIDDLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _PATIENCE = 2
 class Entry:
     """What one file holds: `doc` is JSON text, or None when the file cannot be read as a task."""
 
-    __slots__ = ("digest", "doc", "fields", "files", "links", "path", "problems", "row", "stage", "tags")
+    __slots__ = ("digest", "doc", "fields", "files", "links", "order", "path", "problems", "row", "stage", "tags")
 
     def __init__(self, path: str, digest: bytes, problems: Sequence[Problem]) -> None:
         self.path = path
@@ -45,6 +46,7 @@ class Entry:
         # who claims it, and until when
         self.row: tuple[str | int | None, ...] = ()
         self.stage: tuple[str, int] = ("", 0)  # its phase, and how many of its criteria are not met
+        self.order = ""  # its rank on boards
         self.links: list[tuple[str, str]] = []  # (kind, id)
         self.tags: list[str] = []
         self.files: list[str] = []  # paths without the lines
@@ -213,9 +215,9 @@ class Cache:
             self.forget([path])
             at = one(
                 "INSERT INTO task (path, digest, id, status, priority, type, assignee, title, due,"
-                " parent, created_at, wait, claimed_by, claimed_until, phase, unmet)"
-                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                (path, entry.digest, *entry.row, *entry.stage),
+                " parent, created_at, wait, claimed_by, claimed_until, phase, unmet, place)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (path, entry.digest, *entry.row, *entry.stage, entry.order or MIDDLE),
             ).lastrowid
             if entry.doc is not None:
                 one("INSERT INTO doc VALUES (?,?)", (at, entry.doc))

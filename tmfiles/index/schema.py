@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 # The old cache is dropped, never migrated.
-VERSION = "9"
+VERSION = "10"
 # Documents lie apart from the fields that lists filter on, so that a list does not wade through them. A link's
 # key is the order in which it is asked for: by kind, task, file, and as the file names them.
 STATEMENTS = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value)",
     "CREATE TABLE task (file INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, id TEXT NOT NULL, digest BLOB,"
     " status TEXT, priority INTEGER, type TEXT, assignee TEXT, title TEXT, due TEXT, parent TEXT,"
-    " created_at TEXT, wait TEXT, claimed_by TEXT, claimed_until TEXT, phase TEXT, unmet INTEGER)",
+    " created_at TEXT, wait TEXT, claimed_by TEXT, claimed_until TEXT, phase TEXT, unmet INTEGER,"
+    " place TEXT NOT NULL)",
     "CREATE INDEX task_id ON task (id, status)",
     "CREATE TABLE doc (file INTEGER PRIMARY KEY, text TEXT)",
     "CREATE TABLE link (kind TEXT, src TEXT, path TEXT, n INTEGER, dst TEXT,"

@@ -64,6 +64,7 @@ def sound(path: str, digest: bytes, doc: dict[str, Any], problems: list[Problem]
         canonical(str(claim.get("until") or "")),
     )
     found.stage = (text("phase"), sum(one.get("met") is not True for one in doc.get("criteria") or ()))
+    found.order = text("order")
     for kind in LINKS:
         value = doc.get(kind)
         named = value if isinstance(value, list) else [value] if value else []
