@@ -102,6 +102,32 @@ def test_an_item_written_twice_is_one() -> None:
     assert merge(base, ours, {"title": "A", "files": ["a.py", "a.py"]}).doc["files"] == ["b.py"]
 
 
+CLAIM = {"by": "jo", "at": "2026-11-22T10:00:00Z", "until": "2026-11-22T12:00:00Z"}
+LONGER = {**CLAIM, "until": "2026-11-22T14:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "kept"),
+    [
+        ({"status": "completed"}, {"claim": CLAIM}, {}),
+        ({"status": "completed", "claim": CLAIM}, {"claim": LONGER}, {"claim": CLAIM}),
+        ({"status": "completed", "claim": CLAIM}, {"status": "completed", "claim": LONGER}, {"claim": LONGER}),
+        ({"status": "in_progress"}, {"completed_at": "2026-11-20"}, {}),
+        (
+            {"status": "in_progress", "completed_at": "2026-11-21"},
+            {"completed_at": "2026-11-20"},
+            {"completed_at": "2026-11-21"},
+        ),
+    ],
+)
+def test_what_goes_with_the_status(ours: dict[str, Any], theirs: dict[str, Any], kept: dict[str, Any]) -> None:
+    """Claim and end are those that go with the status which came out, and met again they stay so."""
+    first, other = ({"title": "A", **side} for side in (ours, theirs))
+    merged = merge({}, first, other).doc
+    assert merged == {"title": "A", "status": ours["status"], **kept}
+    assert merge({}, merged, first).doc == merge({}, merged, other).doc == merged
+
+
 @law
 @given(three())
 def test_what_was_merged_before_adds_nothing(docs: Any) -> None:

@@ -81,6 +81,15 @@ def same_task(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
     return all(ours.get(key) == theirs.get(key) for key in ("created_at", "created_by"))
 
 
+def strangers(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    """Say whether one side is another task than the beginning, made by somebody else or at another time.
+
+    Git takes a task that was deleted and one that was added for one that was moved, where their texts are alike.
+    """
+    made = [[side.get(key) for key in ("created_at", "created_by")] for side in (base, ours, theirs)]
+    return all(map(all, made)) and (made[0] == made[1]) != (made[0] == made[2])
+
+
 def _field(path: Path, base: Any, ours: Any, theirs: Any, told: list[Settled]) -> Any:
     """Settle one value; what only one side changed is that side's."""
     was, one, other = _exact(base), _exact(ours), _exact(theirs)
@@ -185,19 +194,31 @@ def _claim(less: dict[str, Any], more: dict[str, Any], told: list[Settled]) -> d
 
 
 def _fit(doc: dict[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any], told: list[Settled]) -> None:
-    """Let what follows the status follow the one that came out, where neither side had the two together."""
+    """Let what follows the status be as the sides have it whose status came out, where the two do not go together."""
     status = doc.get("status", DEFAULTS["status"])
     sides = [side for side in (ours, theirs) if side.get("status", DEFAULTS["status"]) == status]
     done, claim = doc.get("completed_at", GONE), doc.get("claim", GONE)
-    if done is not GONE and status not in CLOSED and all(side.get("completed_at", GONE) != done for side in sides):
-        told.append(Settled("completed_at", "fits", None, doc.pop("completed_at")))
-    if done is GONE and status in CLOSED:
-        times = sorted((side["completed_at"] for side in sides if "completed_at" in side), key=_when)
-        if times and len(times) == len(sides):
-            doc["completed_at"] = times[0]
-            told.append(Settled("completed_at", "fits", times[0], None))
-    if claim is not GONE and status in CLOSED and all(side.get("claim", GONE) != claim for side in sides):
-        told.append(Settled("claim", "fits", None, doc.pop("claim")))
+    times = sorted((side["completed_at"] for side in sides if "completed_at" in side), key=_when)
+    if status in CLOSED:
+        if done is GONE and times and len(times) == len(sides):
+            _let(doc, "completed_at", times[0], told)
+        claims = [side["claim"] for side in sides if "claim" in side]
+        if claim is not GONE and len(claims) < 2:
+            _let(doc, "claim", claims[0] if claims else GONE, told)
+    elif done is not GONE:
+        _let(doc, "completed_at", times[0] if times else GONE, told)
+
+
+def _let(doc: dict[str, Any], key: str, value: Any, told: list[Settled]) -> None:
+    """Give a field the value that goes with the status."""
+    old = doc.get(key, GONE)
+    if _exact(old) == _exact(value):
+        return
+    told.append(Settled(key, "fits", *(None if one is GONE else one for one in (value, old))))
+    if value is GONE:
+        del doc[key]
+    else:
+        doc[key] = value
 
 
 def _note(doc: dict[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any], told: list[Settled]) -> None:

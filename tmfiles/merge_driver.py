@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tmfiles.actions.settling import settle
+from tmfiles.actions.settling import mixed, settle
 from tmfiles.errors import TmError
 
 TYPE_CHECKING = False
@@ -28,12 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     path = words[4] if len(words) == 5 else words[1]
     try:
-        texts = [_read(name) for name in words[:3]]
-        _write(words[1], settle(texts[0], texts[1], texts[2], path)[0])
+        base, ours, theirs = (_read(name) for name in words[:3])
+        if not mixed(base, ours, theirs, path):
+            _write(words[1], settle(base, ours, theirs, path)[0])
+            return 0
+        # Without a beginning the merge by lines cannot but leave markers, and Git the versions to tm resolve.
+        _write(words[0], b"")
+        why = "it is two tasks that Git took for one that was moved; tm resolve tells them apart"
     except (TmError, OSError) as error:
-        print(f"tm-merge: {path} is left to a merge by lines: {error}", file=sys.stderr)
-        return 1
-    return 0
+        why = str(error)
+    print(f"tm-merge: {path} is left to a merge by lines: {why}", file=sys.stderr)
+    return 1
 
 
 def _read(name: str) -> bytes:

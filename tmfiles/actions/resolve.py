@@ -6,11 +6,13 @@ import os
 from collections import namedtuple
 
 from tmfiles import codec, ids
-from tmfiles.actions.settling import Verdict, Version, renamed, sides_of, verdicts
+from tmfiles.actions.settling import Verdict, Version, mixed, renamed, sides_of, verdicts
 from tmfiles.errors import Problem, TmError
 from tmfiles.git import objects, unmerged, worktree
+from tmfiles.git.repository import head
 from tmfiles.git.state import state
 from tmfiles.store import CONFIG, FOLDER, SUFFIX, id_of
+from tmfiles.task import ARCHIVE, CLOSED
 from tmfiles.workspace.recover import recover
 from tmfiles.workspace.write import Order, locked
 
@@ -68,6 +70,8 @@ class _Settling:
         self.blobs = self._read()
         for task_id in self._chosen(texts):
             self._settle(task_id)
+        if not texts and self.stages:
+            self._open_out()
 
     def result(self) -> Resolved:
         others = [path for path in self.stages if not self._is_task(path)]
@@ -119,11 +123,14 @@ class _Settling:
 
     def _settle(self, task_id: str) -> None:
         paths = self.groups[task_id]
+        apart: list[Verdict] = []
         try:
             found = self._by_hand(task_id, paths) if paths else self._by_markers(task_id)
             if found is None:
-                base, ours, theirs = self._versions(task_id, paths)
-                found = verdicts(task_id, base, ours, theirs, self._new_id)
+                versions = self._versions(task_id, paths)
+                apart = self._apart(task_id, versions)
+                base, ours, theirs = versions
+                found = apart or verdicts(task_id, base, ours, theirs, self._new_id)
         except TmError as error:
             where = error.problems[0] if error.problems else None
             path = paths[0] if paths else f"{FOLDER}/{task_id}"
@@ -133,8 +140,20 @@ class _Settling:
         self.files |= {path[len(self.top) :]: None for path in [*paths, *self._elsewhere(task_id, paths)]}
         self.files |= {one.path: one.data for one in found}
         self.settled += found or [Verdict(task_id, "", b"", "deleted on both sides")]
-        if len(found) == 2:
+        if len(found) == 2 and not apart:
             self._follow(task_id, found)
+
+    def _open_out(self) -> None:
+        """Take tasks out of the archive that one side put there and the other opened again: git saw no conflict."""
+        commit = head(self.place).commit
+        before = worktree.listed(self.place, commit, self.top.rstrip("/")) if commit else {}
+        inside = f"{self.top}{ARCHIVE}"
+        came = [path for path, blob in self.present.items() if path.startswith(inside) and blob != before.get(path)]
+        for task in self.workspace.read().tasks(id_of(path) for path in came):
+            if task.id not in self.groups and task.path.startswith(ARCHIVE) and task.status not in CLOSED:
+                path, data = task.path.rpartition("/")[2], self.workspace.store.read(task.path)
+                self.files |= {task.path: None, path: data}
+                self.settled.append(Verdict(task.id, path, data, "archived on one side, open: out of the archive"))
 
     def _elsewhere(self, task_id: str, paths: Collection[str]) -> list[str]:
         """List the places, besides the unmerged ones, where a merged index has the task's file."""
@@ -154,6 +173,29 @@ class _Settling:
             if missing:
                 found[missing] = version
         return [one and _unmarked(one, side) for side, one in enumerate(found)]
+
+    def _apart(self, task_id: str, versions: Sequence[Version | None]) -> list[Verdict]:
+        """Tell two tasks apart that git took for one that was moved; empty where it is one."""
+        base, ours, theirs = versions
+        if not (base and ours and theirs and mixed(base.data, ours.data, theirs.data, base.path)):
+            return []
+        found: list[Verdict] = []
+        for number, version in enumerate((ours, theirs)):
+            here = version._replace(path=self._origin(task_id, version, number))
+            own = id_of(here.path) == task_id
+            was = None if own else base._replace(path=here.path)
+            found += verdicts(id_of(here.path), was, None, here, self._new_id)
+        return found
+
+    def _origin(self, task_id: str, version: Version, side: int) -> str:
+        """Give the path that a version had on its own side, by its bytes in that side's commit."""
+        commit = unmerged.sides(self.place, self.state)[side] or unmerged.put_aside(self.place)
+        tree = worktree.listed(self.place, commit, self.top.rstrip("/")) if commit else {}
+        name = objects.plain_id(self.workspace.git_settings, version.data)
+        paths = sorted(path[len(self.top) :] for path, blob in tree.items() if blob.id == name)
+        if not paths:
+            raise TmError("git took two tasks for one that was moved; settle it in an editor, then: git add")
+        return next((path for path in paths if id_of(path) == task_id), paths[0])
 
     def _read(self) -> dict[str, bytes | None]:
         """Read every version there is at once: a process for each would take its time."""

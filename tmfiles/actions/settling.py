@@ -7,7 +7,7 @@ from collections import namedtuple
 from tmfiles import codec, merge
 from tmfiles.errors import TmError
 from tmfiles.rules import file_problems
-from tmfiles.task import CLOSED, LINKS
+from tmfiles.task import ARCHIVE, CLOSED, LINKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from tmfiles.merge import Merged, Settled
 
-ARCHIVE = "archive/"
 # The code of the refusal where one id names two tasks.
 TWINS = "twins"
 
@@ -53,6 +52,11 @@ def settle(base: bytes, ours: bytes, theirs: bytes, path: str) -> tuple[bytes, M
     elif not merge.same_task(*docs):
         raise TmError("the sides made two tasks under one id", "tm resolve gives one of them a new id", TWINS)
     return codec.merged(base, ours, theirs, path)
+
+
+def mixed(base: bytes, ours: bytes, theirs: bytes, path: str) -> bool:
+    """Tell whether Git took two tasks for one that was moved; raises TmError where a version cannot be read."""
+    return bool(base) and merge.strangers(*(codec.loads(data, path) for data in (base, ours, theirs)))
 
 
 def _valid(data: bytes, path: str) -> dict[str, Any]:

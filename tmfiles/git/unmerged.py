@@ -27,11 +27,18 @@ def stages(repo: Repository, folder: str = "") -> dict[str, dict[int, Blob]]:
 
 def sides(repo: Repository, state: str) -> tuple[str, str]:
     """Give the commits of our side and theirs; '' where there is none, as when a stash is brought back."""
-    ours, theirs = head(repo).commit or "", _OTHER.get(state, "")
-    if theirs:
-        out = process.run(repo.root, "rev-parse", "--verify", "--quiet", f"{theirs}^{{commit}}", accept=(0, 1)).out
-        theirs = out.decode("ascii").strip()
-    return ours, theirs
+    theirs = _OTHER.get(state, "")
+    return head(repo).commit or "", _commit(repo, theirs) if theirs else ""
+
+
+def put_aside(repo: Repository) -> str:
+    """Give the commit of what was stashed last, which git keeps while it is unmerged; '' for none."""
+    return _commit(repo, "refs/stash")
+
+
+def _commit(repo: Repository, name: str) -> str:
+    out = process.run(repo.root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", accept=(0, 1)).out
+    return out.decode("ascii").strip()
 
 
 def naming(repo: Repository, commit: str, folder: str, word: str) -> list[str]:
