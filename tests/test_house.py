@@ -32,7 +32,7 @@ ROWS = (
         "formats",
     ),
     ("codec", "schema", "rules", "custom", "policies", "_accept", "resources"),
-    ("store", "index", "git", "config", "person", "lock"),
+    ("store", "index", "git", "config", "person", "lock", "plugins"),
     ("workspace",),
     ("actions", "check", "sync", "history", "metrics", "interop"),
     ("render",),
@@ -51,6 +51,7 @@ OWNERS = {
     "typer": ("cli",),
     "click": ("cli",),
     "rich": ("render",),
+    "pluggy": ("plugins",),
     "mcp": ("mcp_server",),
     "mcp_types": ("mcp_server",),  # these three come with it
     "anyio": ("mcp_server",),

@@ -156,6 +156,7 @@ SESSION: tuple[tuple[str, str, int], ...] = (
     ("doctor", "doctor", 0),
     ("editor", "config editor vscode", 0),
     ("editor", "config editor neovim --write", 0),
+    ("plugins", "plugins", 0),
     ("prime", "prime", 0),
     ("setup", "setup claude --mcp --dry-run", 0),
     ("setup", "setup claude --mcp --yes", 0),

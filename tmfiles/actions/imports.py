@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter, namedtuple
 from contextlib import suppress
 
-from tmfiles import codec, ids
+from tmfiles import codec, ids, plugins
 from tmfiles.actions.exports import OURS
 from tmfiles.config import more_types
 from tmfiles.errors import TmError
 from tmfiles.git.maintenance import maintain
-from tmfiles.interop import beads, checklist, orchestrator, spreadsheet, tasks
+from tmfiles.interop import beads, checklist, imported, orchestrator, spreadsheet, tasks
 from tmfiles.store import CONFIG, FOLDER, place
 from tmfiles.workspace import edit, own
 from tmfiles.workspace.write import How, Order, Outcome, write
@@ -71,7 +71,7 @@ def bring(
 
     Raises TmError with every broken line when the file cannot be read whole: then nothing comes in.
     """
-    found = FOLDERS[kind](path) if kind in FOLDERS else FORMATS[kind](data.splitlines(keepends=True), path)
+    found = _read(kind, data, path)
     result: list[Brought] = []
 
     def plan(view: View) -> list[Edit]:
@@ -90,6 +90,21 @@ def bring(
         with suppress(TmError):  # housekeeping can wait; what was imported is safe
             maintain(workspace.repository)
     return result[0]._replace(outcome=outcome)
+
+
+def formats() -> tuple[str, ...]:
+    """Give the names of the formats that can be read, those of plugins too."""
+    return (*FORMATS, *FOLDERS, *plugins.installed().of("importer"))
+
+
+def _read(kind: str, data: bytes, path: str) -> Import:
+    if kind in FOLDERS:
+        return FOLDERS[kind](path)
+    if kind in FORMATS:
+        return FORMATS[kind](data.splitlines(keepends=True), path)
+    given = plugins.installed().of("importer")[kind]
+    documents = plugins.call(given, lambda: [dict(one) for one in given.value.read(data, path)])
+    return imported.Import.of(imported.sound(enumerate(documents, 1), path, []), ())
 
 
 def _sorted_out(view: View, found: Import, *, again: bool) -> Brought:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from tmfiles import codec, rules
+from tmfiles import codec, plugins, rules
 from tmfiles.errors import Problem, TmError
 from tmfiles.store import FOLDER
 
@@ -38,7 +38,7 @@ def check(workspace: Workspace, texts: Sequence[str] = ()) -> list[Problem]:
 
 def problems_of(view: View, read: Read) -> list[Problem]:
     """Give every problem of a store; `read` gives the bytes of a file by its path, for lines and columns."""
-    return in_order(view.problems() + located(view, graph_findings(view), read))
+    return in_order(view.problems() + located(view, graph_findings(view) + plugged_findings(view), read))
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -68,6 +68,12 @@ def graph_findings(view: View, among: Collection[str] | None = None) -> list[Fin
     from tmfiles import policies
 
     return found + policies.crowded(view.working(), view.config.declared)
+
+
+def plugged_findings(view: View) -> list[Finding]:
+    """Give what the rules of plugins find wrong; a rule that fails is told by `plugins.installed().faults`."""
+    broken = plugins.broken_rules(lambda: {task.id: task.doc for task in view.tasks()})
+    return [rules.Finding(one.id, one.keys, rule.name, one.message, rule.severity) for rule, one in broken]
 
 
 def _soft_links(links: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, list[tuple[str, str]]]:

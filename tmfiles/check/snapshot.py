@@ -6,7 +6,7 @@ import json
 from copy import copy
 
 from tmfiles import config as settings
-from tmfiles.check import graph_findings, in_order, located
+from tmfiles.check import graph_findings, in_order, located, plugged_findings
 from tmfiles.config import Config
 from tmfiles.errors import Problem
 from tmfiles.git import objects
@@ -95,7 +95,7 @@ class Snapshot:
             findings = graph_findings(view, among)
             if among is None:
                 self._findings = findings
-        for finding in findings:
+        for finding in [*findings, *plugged_findings(view)]:
             told.setdefault((finding.id, finding.rule, finding.message), []).append(finding)
         return told
 

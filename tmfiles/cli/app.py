@@ -9,12 +9,13 @@ import typer
 from typer._click.exceptions import ClickException
 from typer.main import get_command
 
+from tmfiles import plugins
 from tmfiles.cli import parse
 from tmfiles.cli.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
 # The help page, heading by heading: command → module below `tmfiles.cli` that holds its function, named like it.
@@ -93,6 +94,7 @@ HEADINGS = {
         "setup": "agents",
         "mcp": "mcp",
         "serve": "serving",
+        "plugins": "plugged",
         "demo": "stores",
     },
 }
@@ -112,12 +114,26 @@ def run(arguments: Sequence[str]) -> int:
     if name is not None:
         words[at] = name = ALIASES.get(name, name)
         if name not in COMMANDS:
-            from tmfiles.cli import outside
+            return _elsewhere(name, words, at)
+    return _run(name, words, [*COMMANDS, *plugins.installed().of("command")] if whole else EVERYDAY)
 
-            if path := outside.program(name):
-                return outside.run(path, words[:at], words[at + 1 :])
-            raise parse.unknown_command(name, [*COMMANDS, *ALIASES], "tm")
-    command = get_command(_app([name]) if name else _app(COMMANDS) if whole else _app(EVERYDAY, EVERYDAY))
+
+def _elsewhere(name: str, words: list[str], at: int) -> int:
+    """Run a command that is none of ours: a plugin's, or a program of its name."""
+    from tmfiles.cli import outside
+
+    given = plugins.installed().of("command")
+    if name in given:
+        return plugins.call(given[name], lambda: _run(name, words))
+    if path := outside.program(name):
+        return outside.run(path, words[:at], words[at + 1 :])
+    Session().warn(plugins.installed().told())
+    raise parse.unknown_command(name, [*COMMANDS, *ALIASES, *given], "tm")
+
+
+def _run(name: str | None, words: list[str], helped: Sequence[str] = ()) -> int:
+    """Run one command, or show the page that tells of those in `helped`."""
+    command = get_command(_app([name]) if name else _app(helped, helped if helped is EVERYDAY else ()))
     try:
         with command.make_context("tm", words) as context:
             try:
@@ -157,9 +173,11 @@ def _command(arguments: Sequence[str]) -> tuple[str | None, int]:
     return (arguments[at], at) if at < len(arguments) else (None, at)
 
 
-def _app(names: Iterable[str], first: Sequence[str] = ()) -> typer.Typer:
+def _app(names: Sequence[str], first: Sequence[str] = ()) -> typer.Typer:
+    given = [name for name in names if name not in COMMANDS]
+
     class Commands(parse.Group):
-        headings: ClassVar = HEADINGS
+        headings: ClassVar = {**HEADINGS, "Plugins": given} if given else HEADINGS
         everyday: ClassVar = first
 
     app = typer.Typer(
@@ -171,8 +189,7 @@ def _app(names: Iterable[str], first: Sequence[str] = ()) -> typer.Typer:
     )
     app.callback(invoke_without_command=True)(_options)
     for name in names:
-        module = importlib.import_module(f"tmfiles.cli.{COMMANDS[name]}")
-        found = getattr(module, name, None) or getattr(module, f"{name}_")
+        found = _function(name)
         if filters := getattr(found, "filters", None):
             found = importlib.import_module("tmfiles.cli.filters").with_filters(found, filters)
         if isinstance(found, typer.Typer):
@@ -180,6 +197,14 @@ def _app(names: Iterable[str], first: Sequence[str] = ()) -> typer.Typer:
         else:
             app.command(name, cls=parse.Reading if name in READING else parse.Command)(found)
     return app
+
+
+def _function(name: str) -> Any:
+    """Give what Typer makes a command of; the module of ours is imported now."""
+    if name not in COMMANDS:
+        return plugins.installed().of("command")[name].value.function
+    module = importlib.import_module(f"tmfiles.cli.{COMMANDS[name]}")
+    return getattr(module, name, None) or getattr(module, f"{name}_")
 
 
 def _options(

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tmfiles import plugins
 from tmfiles.actions import exports as actions
 from tmfiles.cli import options as o
 from tmfiles.cli.filters import filtered
@@ -16,7 +17,7 @@ from tmfiles.query import Query
 from tmfiles.render import exports as render
 from tmfiles.render.text import line
 
-_FORMATS = ("jsonl", "json", "csv", "markdown")
+FORMATS = ("jsonl", "json", "csv", "markdown")
 
 
 @filtered()
@@ -37,15 +38,21 @@ def export(
     tm export --format csv --output tasks.csv
     """
     session: Session = context.obj
-    if kind not in _FORMATS:
-        raise TmError(f"unknown format {kind!r}", f"one of: {', '.join(_FORMATS)}", "usage")
+    given = plugins.installed().of("exporter") if kind not in FORMATS else {}
+    if kind not in (*FORMATS, *given):
+        raise TmError(f"unknown format {kind!r}", f"one of: {', '.join((*FORMATS, *given))}", "usage")
     found, problems = actions.records(session.workspace(), asked._replace(sort=sort))
-    text = {
+    written = {
         "jsonl": lambda: render.jsonl(actions.documents(found)),
         "json": lambda: render.pretty(actions.documents(found)),
         "csv": lambda: render.table(found),
         "markdown": lambda: render.markdown(found),
-    }[kind]()
+    }
+    if kind in given:
+        plugged = given[kind]
+        text = plugins.call(plugged, lambda: str(plugged.value.write(list(actions.documents(found)))))
+    else:
+        text = written[kind]()
     if output:
         _save(output, text)
         session.tell(f"wrote {len(found)} tasks to {output}")

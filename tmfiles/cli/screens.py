@@ -13,6 +13,7 @@ from tmfiles.render import text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from tmfiles.actions.lists import Details, Listing
     from tmfiles.cli.session import Session
@@ -24,7 +25,7 @@ FORMS = ("", "plain", "json", "id")
 
 
 class Shape(namedtuple("Shape", "form group", defaults=("", ""))):
-    """How a list is shown: `form` is one of `FORMS`, `group` a field to group by, or nothing."""
+    """How a list is shown: `form` is one of `FORMS` or a plugin's, `group` a field to group by, or nothing."""
 
     __slots__ = ()
 
@@ -36,9 +37,14 @@ def shaped(plain: bool, json: bool, form: str = "", group: str = "") -> Shape:
     """Make the shape that options ask for; raises TmError (code `usage`) where they contradict each other."""
     flag = "json" if json else "plain" if plain else ""
     if form not in FORMS:
+        from tmfiles import plugins
         from tmfiles.query import unknown
 
-        raise unknown("format", form, FORMS[1:])
+        given = plugins.installed().of("renderer")
+        if form not in given:
+            raise unknown("format", form, [*FORMS[1:], *given])
+        if group:
+            raise TmError(f"--format {form} knows no groups", "leave --group-by out", "usage")
     if flag and form and flag != form:
         raise TmError(f"--{flag} and --format {form} contradict each other", "leave one of the two out", "usage")
     if group:
@@ -161,6 +167,8 @@ def _rows(session: Session, workspace: Workspace, found: Listing, shape: Shape, 
     """Show a list; of what was `searched`, where the words are."""
     if shape.form == "json":
         _document(session, workspace, found, shape.group, searched)
+    elif shape.form not in FORMS:
+        _rendered(session, workspace, found, shape.form, searched)
     elif not shape.group:
         _part(session, workspace, found, found.rows, shape.form, searched)
     else:
@@ -209,7 +217,17 @@ def _part(
         session.draw(table(rows, screen, workspace.now(), marks(workspace, rows), found.blockers))
 
 
-def _document(session: Session, workspace: Workspace, found: Listing, group: str, searched: str) -> None:
+def _rendered(session: Session, workspace: Workspace, found: Listing, form: str, searched: str) -> None:
+    """Show a list as a plugin does."""
+    from tmfiles import plugins
+
+    given = plugins.installed().of("renderer")[form]
+    tasks = list(_documents(workspace, found, searched).values())
+    session.write(str(plugins.call(given, lambda: given.value.render(tasks))))
+
+
+def _documents(workspace: Workspace, found: Listing, searched: str) -> dict[str, Any]:
+    """Give the documents of a list by path, in its order."""
     from tmfiles.render import documents
 
     places = None
@@ -217,7 +235,13 @@ def _document(session: Session, workspace: Workspace, found: Listing, group: str
         from tmfiles.actions import search
 
         places = search.places(workspace, searched, found.rows)
-    tasks = documents.listed(actions.whole(workspace, found.rows), places)
+    return documents.listed(actions.whole(workspace, found.rows), places)
+
+
+def _document(session: Session, workspace: Workspace, found: Listing, group: str, searched: str) -> None:
+    from tmfiles.render import documents
+
+    tasks = _documents(workspace, found, searched)
     more: dict[str, object] = {"total": found.total, "problems": documents.problems(found.problems)}
     if not group:
         session.document([tasks[row.path] for row in found.rows if row.path in tasks], **more)

@@ -73,8 +73,7 @@ def import_(
     from tmfiles.render import imports as report
 
     session: Session = context.obj
-    known = (*imports.FORMATS, *imports.FOLDERS)
-    if kind not in known:
+    if kind not in (known := imports.formats()):
         raise TmError(f"unknown format {kind!r}", f"one of: {', '.join(known)}", "usage")
     how = session.how(no_commit, message, force)
     data = b"" if kind in imports.FOLDERS else _bytes(source)

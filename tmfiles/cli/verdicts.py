@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from tmfiles import plugins
 from tmfiles.errors import TmError
 from tmfiles.render import verdicts
 from tmfiles.render.verdicts import Told
@@ -152,6 +153,7 @@ def _told(
     else:
         session.write(_report(form, [_from_top(workspace, one) for one in told]))
         session.tell(words)
+    session.warn(plugins.installed().told())
     return 1 if errors else 0
 
 
@@ -168,7 +170,8 @@ def _report(form: str, told: Sequence[Told]) -> str:
     from tmfiles import __version__
     from tmfiles.rules import RULES
 
-    return verdicts.sarif(told, RULES, __version__)
+    given = {one.name: (one.value.severity, one.words) for one in plugins.installed().of("rule").values()}
+    return verdicts.sarif(told, {**given, **RULES}, __version__)
 
 
 def _from_top(workspace: Workspace, one: Told) -> Told:
