@@ -28,6 +28,7 @@ from tmfiles.workspace import View, Workspace
 
 PEOPLE = ("maria", "li", "Agent 7")
 TAGS = ("api", "web", "ui")
+PHASES = ("design", "build")
 DATES = ("2026-11-20", "2026-11-21T23:30:00+02:00", "2026-11-22", "2026-11-22T11:00:00Z", "2026-12-01")
 FILES = ("src/auth.py:10-50", "./src/auth.py", "src/web/page.py:3", "docs", "src-old/a.py")
 FIELDS: tuple[Any, ...] = ("ACME", 7, True, ["a", "b"], {"of": "ACME"})
@@ -43,7 +44,9 @@ def document(chance: random.Random, number: int) -> dict[str, Any]:
         "type": chance.choice(TYPES),
         "assignee": chance.choice(PEOPLE),
         "due": chance.choice(DATES),
-        "parent": chance.choice(IDS),
+        "phase": chance.choice(PHASES),
+        "order": chance.choice(("a", "a5", "B", "b")),
+        "parent": chance.choice([one for one in IDS if one != IDS[number]]),
         "tags": sorted(chance.sample(TAGS, 2)),
         "depends_on": sorted(chance.sample(IDS[:number], min(number, 2))),
         "files": chance.sample(FILES, 2),
@@ -86,6 +89,7 @@ def holds(view: View, task: Task, one: str, value: Any, query: Query) -> bool:
         "types": lambda: task.get("type") == value,
         "tags": lambda: value in doc.get("tags", ()),
         "assignees": lambda: doc.get("assignee", "") == value,
+        "phases": lambda: doc.get("phase", "") == value,
         "parents": lambda: doc.get("parent", "") == value,
         "due": lambda: dates.canonical(due)[:10] == value,
         "due_before": lambda: bool(due) and end < dates.instant(value),
@@ -163,6 +167,7 @@ parts = st.builds(
     tags=some(TAGS),
     assignees=some(PEOPLE),
     parents=some(tuple(IDS[:10])),
+    phases=some(PHASES),
     due=some(("2026-11-21", "2026-11-22", "2026-12-01")),
     due_before=st.sampled_from(("", "", "2026-11-22", "2026-11-22T12:00:00Z")),
     due_after=st.sampled_from(("", "", "2026-11-20", "2026-11-21")),
@@ -224,6 +229,7 @@ VALUES = {
     "tag": ["web"],
     "assignee": ["maria"],
     "parent": ["t0"],
+    "phase": ["design"],
     "due": ["2026-12-01"],
     "due_before": "2026-11-22",
     "due_after": "2026-11-22",
@@ -300,6 +306,7 @@ REFUSED = {
     "--not-tag wbe": "no task has the tag 'wbe'",
     "--file nowhere.py": "no task has the file 'nowhere.py'",
     "--depends-on nowhere": "no task 'nowhere'",
+    "--phase nowhere": "no task has the phase 'nowhere'",
     "--not-assignee lii": "no task has the assignee 'lii'",
     "--not-priority hgih": "unknown priority 'hgih'",
     "--group-by tags": "unknown field to group by 'tags'",

@@ -29,6 +29,7 @@ ROWS = (
         "measure",
         "settings",
         "phases",
+        "repeats",
         "formats",
     ),
     ("codec", "schema", "rules", "custom", "policies", "_accept", "resources"),

@@ -21,6 +21,7 @@ NAMES = {
     "tags": "tag",
     "assignees": "assignee",
     "parents": "parent",
+    "phases": "phase",
     "due": "due",
     "due_before": "due-before",
     "due_after": "due-after",
@@ -57,10 +58,10 @@ class Row(namedtuple("Row", "id path title status priority type assignee due")):
 
 _Fields = namedtuple(
     "_Fields",
-    "statuses priorities types tags assignees parents due due_before due_after depends_on files fields text"
+    "statuses priorities types tags assignees parents phases due due_before due_after depends_on files fields text"
     " recent mine assigned with_deps overdue archived unless sort limit awake now actor",
     defaults=(
-        (), (), (), (), (), (), (), "", "", (), (), (), "",
+        (), (), (), (), (), (), (), (), "", "", (), (), (), "",
         0, False, False, False, False, False, None, "", 0, "", "", "",
     ),
 )  # fmt: skip
@@ -87,6 +88,7 @@ class Query(_Fields):
     tags: tuple[str, ...]
     assignees: tuple[str, ...]
     parents: tuple[str, ...]
+    phases: tuple[str, ...]
     due: tuple[str, ...]
     due_before: str
     due_after: str
@@ -148,7 +150,12 @@ def _check_values(query: Query, types: Sequence[str]) -> None:
         for value in values:
             if value not in known:
                 raise unknown(name, value, known)
-    for name, values in (("tag", query.tags), ("assignee", query.assignees), ("file", query.files)):
+    for name, values in (
+        ("tag", query.tags),
+        ("assignee", query.assignees),
+        ("phase", query.phases),
+        ("file", query.files),
+    ):
         for value in values:
             if not value.strip():
                 raise TmError(f"a blank {name} matches nothing", f"name the {name} to look for", "usage")

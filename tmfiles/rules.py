@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import namedtuple
 
-from tmfiles import dates, formats, graph, schema
+from tmfiles import dates, formats, graph, repeats, schema
 from tmfiles.errors import Problem, TmError
 from tmfiles.task import CLOSED, LINKS, SETS, SHAPES, TYPES
 from tmfiles.words import ALIASES, distance, suggestion, tolerance
@@ -49,6 +49,7 @@ RULES = {
     "type": ("error", "a type that is neither built in nor declared in config.yaml"),
     "self": ("error", "a task that depends on, belongs to or comes from itself"),
     "repeat": ("warning", "the same item twice in a set"),
+    "interval": ("warning", "a `repeat` that cannot be read: completing the task is refused until it can"),
     "cut-off": ("warning", "text that ends before a '#', which begins a comment: quote all of it, if it is part of it"),
     "times-order": ("warning", "times in an order that cannot be, such as completed before it was started"),
     "closed-criteria": ("warning", "a completed task with criteria that are not met"),
@@ -238,6 +239,11 @@ def _times(doc: Mapping[str, Any]) -> list[Finding]:
                 dates.duration(value)
         except TmError as error:
             findings.append(finding(pointer, rule, f"{schema.label(pointer)} {error.message}; {error.hint}"))
+    if isinstance(doc.get("repeat"), str):
+        try:
+            repeats.interval(doc["repeat"])
+        except TmError as error:
+            findings.append(finding(("repeat",), "interval", f"repeat {error.message}; {error.hint}"))
     if not findings:
         findings += _order(doc)
     return findings

@@ -66,9 +66,11 @@ def _day(text: str, now: datetime) -> str:
 
 def _refuse_unknown(view: View, query: Query) -> None:
     """A name that no task bears is a slip of the pen, not a filter that happens to match nothing."""
+    declared = [phase.name for phase in view.config.phases]
     for what, wanted in (
         ("tag", query.tags),
         ("assignee", query.assignees),
+        ("phase", [name for name in query.phases if name not in declared]),
         ("file", query.files),
         ("field", [name for name, _ in query.fields]),
     ):

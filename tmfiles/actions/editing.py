@@ -36,6 +36,7 @@ title:
 # source: a1b2c3d4           # the task whose work brought it up
 # due: 2026-12-01            # or with a time and zone: 2026-12-01T17:00:00Z
 # wait_until: 2026-11-30     # until then it is not ready
+# repeat: weekly             # completing it makes the next one
 # estimate: 3h               # 90m, 3h, 2d
 # phase: beta                # the phase of the project it belongs to
 # context: |                 # why, what, and when it is done

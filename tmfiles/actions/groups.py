@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tmfiles.workspace import View, Workspace
 
-KEYS = ("status", "priority", "type", "assignee", "due", "parent", "tag")
+KEYS = ("status", "priority", "type", "assignee", "due", "parent", "phase", "tag")
 CUSTOM = "fields."
 
 
@@ -28,6 +28,8 @@ def grouped(workspace: Workspace, rows: Sequence[Row], key: str) -> list[tuple[s
         for value in values(row) or [""]:
             found.setdefault(value, []).append(row)
     order = {"status": STATUSES, "priority": PRIORITIES, "type": view.config.all_types}.get(key, ())
+    if key == "phase":
+        order = tuple(phase.name for phase in view.config.phases)
     rank = {value: at for at, value in enumerate(order)}
     return sorted(found.items(), key=lambda group: (not group[0], rank.get(group[0], len(rank)), group[0]))
 
@@ -46,6 +48,9 @@ def _values(view: View, key: str) -> Callable[[Row], Sequence[str]]:
             return lambda row: parents.get(row.id, ())
         found = view.index.having("tag") if key == "tag" else view.index.having("field", key.removeprefix(CUSTOM))
         return lambda row: found.get(row.path, ())
+    if key == "phase":
+        phases = {task_id: phase for task_id, phase, _, _ in view.index.phased()}
+        return lambda row: [phases.get(row.id, "")]
     if key == "due":
         return lambda row: [row.due[:10]]
     return lambda row: [getattr(row, key)]

@@ -43,6 +43,7 @@ _FIELDS = {
     "due": "text",
     "wait_until": "text",
     "estimate": "text",
+    "repeat": "text",
     "files": "texts",
     "links": "texts",
     "phase": "text",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tmfiles.actions import review
 from tmfiles.actions.moves import Freed, moved
 from tmfiles.actions.notes import said
+from tmfiles.actions.repeating import repeating
 from tmfiles.actions.tasks import Done, appended, chosen_ids, done, refuse_values, says
 from tmfiles.errors import TmError
 from tmfiles.task import CLOSED, Task
@@ -122,6 +123,6 @@ def _stepped(workspace: Workspace, op: str, texts: Sequence[str], how: How, step
         chosen[:] = chosen_ids(view, texts)
         return [edit.change(task_id, step(view, view.task(task_id))) for task_id in chosen]
 
-    freed = Freed(workspace, chosen)
-    outcome = write(workspace, Order(op, how), freed.watching(plan))
-    return done(workspace, chosen, outcome, freed.ids())
+    freed, told = Freed(workspace, chosen), list[str]()
+    outcome = write(workspace, Order(op, how), freed.watching(repeating(workspace, how, plan, told)))
+    return done(workspace, chosen, outcome._replace(notes=(*outcome.notes, *told)), freed.ids())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections import namedtuple
 
-from tmfiles import custom, ids, rules
+from tmfiles import custom, ids, repeats, rules
 from tmfiles.actions.moves import Freed, moved
+from tmfiles.actions.repeating import repeating
 from tmfiles.dates import stamp
 from tmfiles.errors import TmError
 from tmfiles.task import CLOSED, DEFAULTS, LINKS, PROSE, SETS, SHAPES, Task, joined, without_empty
@@ -159,9 +160,9 @@ def update(
             edits.append(edit.change(task_id, changes))
         return edits
 
-    freed = Freed(workspace, chosen)
-    outcome = write(workspace, Order("update", how), freed.watching(plan))
-    return done(workspace, chosen, outcome, freed.ids())
+    freed, told = Freed(workspace, chosen), list[str]()
+    outcome = write(workspace, Order("update", how), freed.watching(repeating(workspace, how, plan, told)))
+    return done(workspace, chosen, outcome._replace(notes=(*outcome.notes, *told)), freed.ids())
 
 
 def check_changes(
@@ -193,6 +194,8 @@ def refuse_values(values: Mapping[str, Any], types: Sequence[str] = ()) -> None:
                     "this is one line; more can be said in --description",
                     "usage",
                 )
+    if values.get("repeat"):
+        repeats.interval(values["repeat"])
     doc = {"title": "title", **{key: value for key, value in values.items() if key not in LINKS}}
     found = [one.message for one in rules.file_problems(doc, "", types=types) if one.severity == "error"]
     if len(found) > 1:

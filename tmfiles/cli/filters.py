@@ -69,6 +69,7 @@ FILTERS = {
     "tag": Filter("tags", "-t --tag", "TAG", "With this tag."),
     "assignee": Filter("assignees", "-a --assignee", "NAME", "Of this person.", tuple),
     "parent": Filter("parents", "--parent", "ID", "Parts of this task."),
+    "phase": Filter("phases", "--phase", "NAME", "In this phase.", tuple),
     "due": Filter("due", "--due", "DAY", "Due on this day.", tuple),
     "due_before": Filter("due_before", "--due-before", "DAY", "Due before this day, such as friday.", _one, str),
     "due_after": Filter("due_after", "--due-after", "DAY", "Due after this day.", _one, str),

@@ -28,6 +28,7 @@ Related = Annotated[list[str], typer.Option("--related", metavar="ID", help="A r
 Source = Annotated[str, typer.Option("--source", metavar="ID", help="The task whose work brought it up.")]
 Parent = Annotated[str, typer.Option("--parent", metavar="ID", help="The task it is a part of.")]
 Due = Annotated[str, typer.Option("--due", metavar="DATE", help="2026-12-01, tomorrow, friday, +3d.")]
+Repeat = Annotated[str, typer.Option("--repeat", metavar="WHEN", help="daily, weekly, monthly, every 2 weeks.")]
 Estimate = Annotated[str, typer.Option("--estimate", metavar="TIME", help="90m, 3h, 2d.")]
 Context = Annotated[str, typer.Option("--context", metavar="TEXT", help="Why, what, and when it is done.")]
 Criteria = Annotated[list[str], typer.Option("--criterion", metavar="TEXT", help="What must hold; repeatable.")]
@@ -61,6 +62,7 @@ def add(
     source: Source = "",
     parent: Parent = "",
     due: Due = "",
+    repeat: Repeat = "",
     estimate: Estimate = "",
     context_: Context = "",
     criterion: Criteria = [],  # noqa: B006
@@ -95,6 +97,7 @@ def add(
         "source": source,
         "parent": parent,
         "due": _due(due, workspace),
+        "repeat": repeat,
         "estimate": estimate,
         "context": read(context_),
         "criteria": [*({"text": text} for text in criterion), *(from_json(criteria) if criteria else ())],
@@ -173,6 +176,8 @@ def update(
     source: Source = "",
     parent: Parent = "",
     due: Due = "",
+    wait: Annotated[str, typer.Option("--wait", metavar="DATE", help="Not ready until then.")] = "",
+    repeat: Repeat = "",
     estimate: Estimate = "",
     field: Fields = [],  # noqa: B006
     phase: Phase = "",
@@ -202,6 +207,8 @@ def update(
         source=source,
         parent=parent,
         due=_due(due, workspace),
+        wait_until=_due(wait, workspace),
+        repeat=repeat,
         estimate=estimate,
         phase=phase.strip(),
     )

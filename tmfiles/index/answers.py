@@ -162,6 +162,7 @@ class Index(Cache):
         sql = {
             "tag": "SELECT DISTINCT name FROM tag ORDER BY name",
             "assignee": "SELECT DISTINCT assignee FROM task WHERE assignee <> '' ORDER BY assignee",
+            "phase": "SELECT DISTINCT phase FROM task WHERE phase <> '' ORDER BY phase",
             "file": "SELECT DISTINCT path FROM touched ORDER BY path",
             "field": "SELECT DISTINCT name FROM field ORDER BY name",
         }
@@ -172,6 +173,7 @@ class Index(Cache):
         sql = {
             "tag": "SELECT 1 FROM tag WHERE name = ?1 LIMIT 1",
             "assignee": "SELECT 1 FROM task WHERE assignee = ?1 LIMIT 1",
+            "phase": "SELECT 1 FROM task WHERE phase = ?1 LIMIT 1",
             "file": "SELECT 1 FROM touched WHERE path = ?1 OR (path >= ?1 || '/' AND path < ?1 || '0') LIMIT 1",
             "field": "SELECT 1 FROM field WHERE name = ?1 LIMIT 1",
         }

@@ -55,6 +55,7 @@ def _parts(query: Query, asked: Query) -> Iterator[Part]:
         ("t.type", query.types),
         ("t.assignee", query.assignees),
         ("t.parent", query.parents),
+        ("t.phase", query.phases),
         ("SUBSTR(t.due, 1, 10)", query.due),
     ):
         if wanted:

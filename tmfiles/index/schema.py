@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # The old cache is dropped, never migrated.
-VERSION = "10"
+VERSION = "11"
 # Documents lie apart from the fields that lists filter on, so that a list does not wade through them. A link's
 # key is the order in which it is asked for: by kind, task, file, and as the file names them.
 STATEMENTS = (
