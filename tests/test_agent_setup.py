@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import warnings
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from conftest import GitRepo
 from hypothesis import given
 from hypothesis import strategies as st
-from writing import Store
+from writing import Store, environment, program
 
 from tmfiles.actions.insertions import Entry, Section, Whole
 from tmfiles.actions.setup import TOOLS
@@ -188,3 +189,35 @@ def test_prime_tells_the_state_in_few_words(store: Store) -> None:
     found = json.loads(store.do("--as", "agent-7", "prime", "--json").out)["data"]
     assert [row["id"] for row in found["mine"]] == ["task-1"]
     assert len(found["ready"]) == 5
+
+
+@pytest.mark.skipif(os.name == "nt", reason="written for a shell")
+def test_nothing_is_done_while_the_store_has_errors(store: Store, tmp_path: Path) -> None:
+    """The hook for task completion refuses with the problems, where tm finds any, and never without tm or a store."""
+    store.tm("setup", "claude", "--yes")
+    settings = json.loads((store.path / ".claude/settings.json").read_text(encoding="utf-8"))
+    assert settings["hooks"]["SessionStart"][0]["hooks"][0]["command"] == "tm prime"
+    words = settings["hooks"]["TaskCompleted"][0]["hooks"][0]["command"]
+    path = f"{program(tmp_path).parent}{os.pathsep}{os.environ['PATH']}"
+
+    def ended(folder: Path, path: str) -> tuple[int, str]:
+        done = subprocess.run(
+            ["/bin/sh", "-c", words],
+            cwd=folder,
+            env=environment({"PATH": path}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout == ""
+        return done.returncode, done.stderr
+
+    assert ended(store.path, path) == (0, "")
+    store.file("bad").write_text("title: [\n", encoding="utf-8")
+    code, told = ended(store.path, path)
+    assert code == 2
+    assert ".tasks/bad.yaml:" in told
+    assert ended(store.path, str(tmp_path))[0] == 0
+    assert ended(tmp_path, path) == (0, "")
+    store.tm("setup", "claude", "--remove", "--yes")
+    assert not (store.path / ".claude").exists()

@@ -41,6 +41,9 @@ alwaysApply: true
 _SERVER = {"command": "tm", "args": ["mcp"]}
 _TOML = '[mcp_servers.tm]\ncommand = "tm"\nargs = ["mcp"]\n'
 _START = {"hooks": [{"type": "command", "command": "tm prime"}]}
+# Claude Code takes exit code 2 as "not done yet", and gives the agent what is on standard error.
+_DONE_WORDS = "if [ -d .tasks ]; then tm check -q >&2; [ $? -ne 1 ] || exit 2; fi"
+_DONE = {"hooks": [{"type": "command", "command": _DONE_WORDS}]}
 
 
 class Tool(namedtuple("Tool", "parts server")):
@@ -59,6 +62,7 @@ TOOLS = {
             Section("CLAUDE.md", f"## Tasks\n\n{_INTRO}"),
             Whole(".claude/skills/tm/SKILL.md", _SKILL),
             Entry(".claude/settings.json", ("hooks", "SessionStart"), "", _START),
+            Entry(".claude/settings.json", ("hooks", "TaskCompleted"), "", _DONE),
         ),
         (Entry(".mcp.json", ("mcpServers",), "tm", _SERVER),),
     ),
@@ -98,14 +102,18 @@ def planned(workspace: Workspace, name: str, *, server: bool = False, remove: bo
     if name not in TOOLS:
         raise unknown("tool", name, tuple(TOOLS))
     tool = TOOLS[name]
-    changes = []
-    for part in (*tool.parts, *(tool.server if server or remove else ())):
-        place = _place(workspace.root, part.path)
-        before = text_of(place, part.path)
-        after = part.take(before) if remove else part.put(before)
-        if before != after:
-            changes.append(Change(part.path, place, before, after))
-    return changes
+    changes: dict[str, Change] = {}
+    parts = (*tool.parts, *(tool.server if server or remove else ()))
+    # What went into a file last comes out first: what is left is then as it was before.
+    for part in reversed(parts) if remove else parts:
+        if part.path not in changes:
+            place = _place(workspace.root, part.path)
+            before = text_of(place, part.path)
+            changes[part.path] = Change(part.path, place, before, before)
+        one = changes[part.path]
+        changes[part.path] = one._replace(after=part.take(one.after) if remove else part.put(one.after))
+    in_order = (changes[path] for path in dict.fromkeys(part.path for part in parts))
+    return [one for one in in_order if one.before != one.after]
 
 
 def carry_out(workspace: Workspace, changes: Sequence[Change]) -> None:
