@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from writing import Store
 if TYPE_CHECKING:
     import httpx
 
+    from web.browsing import Window
     from web.serving import Served
 
 MISSING = [name for name in ("fastapi", "uvicorn", "jinja2", "httpx") if find_spec(name) is None]
@@ -57,3 +58,32 @@ def http(server: Served) -> Iterator[httpx.Client]:
 
     with httpx.Client(base_url=server.address, timeout=30, trust_env=False) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Give a browser that is started once; tests that need it are skipped where there is none."""
+    from web.browsing import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def window(browser: Any, server: Served) -> Iterator[Window]:
+    """Give a page of a browser at that server, which must have had no complaint in the end."""
+    from web.browsing import Window
+
+    made = Window(browser, server.address)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def faults() -> Callable[[Any], list[str]]:
+    """Give what finds faults of accessibility in a page; skips where axe-core is not there."""
+    from web.browsing import AXE, faults
+
+    if not AXE.is_file():
+        pytest.skip("needs axe-core: npm pack axe-core, and TM_AXE naming its axe.min.js")
+    return faults

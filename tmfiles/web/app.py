@@ -20,6 +20,8 @@ from tmfiles.web.pages.page import STATIC
 from tmfiles.web.safety import LOOPBACK, Safety
 
 API = "/api/v1"
+# A router a page.
+PAGES = (front.router,)
 # How long, in seconds, requests that are under way may take once the server is told to stop.
 _GRACE = 5
 
@@ -30,12 +32,14 @@ def make(folder: str, environment: Environment, hosts: Collection[str] = LOOPBAC
     # What FastAPI shows of its own comes from another site, so there is none of that.
     app = FastAPI(title="tm", version=__version__, openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)
     app.state.desk = desk
+    # What the head of every page can lead to.
+    app.state.paths = {getattr(route, "path", "") for router in PAGES for route in router.routes}
     app.state.owner = desk.ask(people.Person(environment.actor), people.owner)
     app.add_middleware(Safety, hosts=hosts)
     problems.install(app)
     for router in (tasks.router,):
         app.include_router(router, prefix=API)
-    for router in (front.router,):
+    for router in PAGES:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
