@@ -140,14 +140,15 @@ def _declared(doc: Mapping[str, Any]) -> str:
 class Environment(
     namedtuple(
         "Environment",
-        "store actor lock_timeout now seed request variables",
-        defaults=("", "", None, "", "", "", None),
+        "store actor lock_timeout now seed request variables author",
+        defaults=("", "", None, "", "", "", None, None),
     ),
 ):
     """What `TM_*` variables say: the store's folder, who acts, seconds to wait; fixed time and seed for tests.
 
     `request` names what is asked for, so that it is done once however often it is asked. `variables` are all there
-    are, None where a program says what holds.
+    are, None where a program says what holds. `author` is a name and an address that commits bear in the place of
+    Git's own, where one program acts for several people.
     """
 
     __slots__ = ()
@@ -159,6 +160,7 @@ class Environment(
     seed: str
     request: str
     variables: Mapping[str, str] | None
+    author: tuple[str, str] | None
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Environment:

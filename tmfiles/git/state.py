@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from tmfiles.errors import TmError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,3 +74,17 @@ def _sequence(repo: Repository) -> str:
             if process.run(repo.root, "rev-parse", "--verify", "--quiet", ref, accept=(0, 1)).out:
                 return word
     return ""
+
+
+def refuse_state(repo: Repository) -> None:
+    """Refuse to commit where a commit would be lost or mislead: see design, state of the repository."""
+    from tmfiles.git.repository import head
+
+    found = state(repo)
+    if found == "merge" and head(repo).branch is None:
+        found = "detached"
+    if found in ("", "merge"):
+        return
+    what = "HEAD is detached" if found == "detached" else f"a {found} is in progress"
+    hint = "switch to a branch first (git switch NAME)" if found == "detached" else f"finish the {found} first"
+    raise TmError(f"{what}: a commit made now could be lost", f"{hint}, or edit without a commit: --no-commit")

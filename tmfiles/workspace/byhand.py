@@ -179,14 +179,29 @@ def _commit(
         workspace.git_settings,
         parent,
         {workspace.repository_path(change.path): change.new for change in found} | dict.fromkeys(away),
-        words.message(workspace, OP, found, verb="edit", suffix=f" ({what})"),
+        words.message(workspace, OP, found, actor=_own_name(workspace), verb="edit", suffix=f" ({what})"),
         now,
-        author(workspace),
+        _nameless(workspace),
     ).commit
 
 
 def author(workspace: Workspace, notes: list[str] | None = None) -> Person | None:
-    """Give whom to name as author when Git knows no identity, and say so once; None when it knows one."""
+    """Give whom to name as author in the place of Git's identity; None where that holds.
+
+    Where Git knows none, somebody is told once. What was edited by hand is nobody's who asks from elsewhere.
+    """
+    if workspace.environment.author is not None:
+        return Person(*workspace.environment.author)
+    return _nameless(workspace, notes)
+
+
+def _own_name(workspace: Workspace) -> str:
+    """Give the name of this machine's own person where somebody else is asking; else "", whoever asks."""
+    own = workspace.git_settings.author
+    return own.name if own is not None and workspace.environment.author is not None else ""
+
+
+def _nameless(workspace: Workspace, notes: list[str] | None = None) -> Person | None:
     if workspace.git_settings.author is not None:
         return None
     name = workspace.actor()

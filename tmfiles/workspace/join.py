@@ -10,13 +10,13 @@ from tmfiles.git import worktree
 from tmfiles.git.commit import Prepared
 from tmfiles.git.differences import unsaved
 from tmfiles.git.repository import head
-from tmfiles.git.state import state
+from tmfiles.git.state import refuse_state, state
 from tmfiles.store import FOLDER, id_of, is_task
 from tmfiles.workspace import byhand, edit, record
 from tmfiles.workspace.edit import Change
 from tmfiles.workspace.interrupts import Held
 from tmfiles.workspace.recover import recover
-from tmfiles.workspace.write import Order, Run, locked, refuse_state
+from tmfiles.workspace.write import Order, Run, locked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

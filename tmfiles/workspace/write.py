@@ -11,7 +11,7 @@ from tmfiles.git import commit as commits
 from tmfiles.git import worktree
 from tmfiles.git.hooked import commit_with_hooks
 from tmfiles.git.repository import head
-from tmfiles.git.state import state
+from tmfiles.git.state import refuse_state
 from tmfiles.lock import Lock
 from tmfiles.store import FOLDER
 from tmfiles.workspace import byhand, edit, record, words
@@ -21,6 +21,7 @@ from tmfiles.workspace.heed import heed
 from tmfiles.workspace.interrupts import Held
 from tmfiles.workspace.judge import judge
 from tmfiles.workspace.recover import recover
+from tmfiles.workspace.seen import refuse_unseen
 from tmfiles.workspace.triggers import Triggers
 
 TYPE_CHECKING = False
@@ -40,12 +41,13 @@ if TYPE_CHECKING:
 _TRIES = 100
 
 
-class How(namedtuple("How", "actor commit message force", defaults=("", None, "", None))):
+class How(namedtuple("How", "actor commit message force seen", defaults=("", None, "", None, ()))):
     """How a write is to be done, as flags say it.
 
     `actor` is who acts ("": as the environment or Git says); `commit` False leaves the edit in the work
     tree, None does what the store's settings say; `message` replaces the commit's subject; `force` goes
-    against the store's policies, and is None where the command does not offer it.
+    against the store's policies, and is None where the command does not offer it. `seen` are ids and the marks of
+    the versions that whoever asks has seen (see `seen.py`).
     """
 
     __slots__ = ()
@@ -54,6 +56,7 @@ class How(namedtuple("How", "actor commit message force", defaults=("", None, ""
     commit: bool | None
     message: str
     force: bool | None
+    seen: Sequence[tuple[str, Sequence[str]]]
 
 
 class Order(namedtuple("Order", "op how trailers", defaults=(How(), ()))):
@@ -106,6 +109,7 @@ def _written(
     with Held("what an earlier command left was mended first"):
         notes += recover(workspace, place)
     view = _sound(workspace)
+    refuse_unseen(view, order.how.seen)
     config = view.config
     changes = edit.changes(plan(view), view, workspace.store, config.layout)
     if not changes:
@@ -375,18 +379,6 @@ class Run:
         record.drop(self.workspace.private)
         with suppress(TmError):
             commits.discard(self.repository)
-
-
-def refuse_state(place: Repository) -> None:
-    """Refuse to commit where a commit would be lost or mislead: see design, state of the repository."""
-    found = state(place)
-    if found == "merge" and head(place).branch is None:
-        found = "detached"
-    if found in ("", "merge"):
-        return
-    what = "HEAD is detached" if found == "detached" else f"a {found} is in progress"
-    hint = "switch to a branch first (git switch NAME)" if found == "detached" else f"finish the {found} first"
-    raise TmError(f"{what}: a commit made now could be lost", f"{hint}, or edit without a commit: --no-commit")
 
 
 def _keep_in_cache(run: Run, entries: Mapping[str, Entry], commit: str, *, hooks: bool) -> None:
