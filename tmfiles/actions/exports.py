@@ -7,6 +7,7 @@ from collections import namedtuple
 from tmfiles import codec
 from tmfiles.actions.asking import asked
 from tmfiles.errors import TmError
+from tmfiles.interop import formats
 from tmfiles.store import FOLDER, place
 
 TYPE_CHECKING = False
@@ -56,6 +57,11 @@ def _record(workspace: Workspace, task: Task, status: str) -> Record:
     text = "" if data == codec.dumps(task.doc) and not task.doc.keys() & set(OURS) else data.decode("utf-8")
     usual = (place(task.id, "flat", 0), place(task.id, "sharded", 0))
     return Record(task, status, text, "" if task.path in usual else task.path)
+
+
+def foreign(found: list[Record], kind: str) -> bytes | dict[str, bytes]:
+    """Write tasks as another program's file, or as the files of its folder, by path there."""
+    return formats.written(kind, {one.task.id: codec.normal(one.task.doc) for one in found})
 
 
 def documents(found: list[Record]) -> Iterator[dict[str, Any]]:

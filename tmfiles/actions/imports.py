@@ -10,7 +10,10 @@ from tmfiles.actions.exports import OURS
 from tmfiles.config import more_types
 from tmfiles.errors import TmError
 from tmfiles.git.maintenance import maintain
-from tmfiles.interop import beads, checklist, imported, orchestrator, spreadsheet, tasks
+from tmfiles.interop import formats as table
+from tmfiles.interop import imported
+from tmfiles.interop.imported import Entry
+from tmfiles.interop.settling import settled
 from tmfiles.store import CONFIG, FOLDER, place
 from tmfiles.workspace import edit, own
 from tmfiles.workspace.write import How, Order, Outcome, write
@@ -21,18 +24,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tmfiles.config import Config
-    from tmfiles.interop.imported import Entry, Import, Note
+    from tmfiles.interop.imported import Import, Note
     from tmfiles.workspace import View, Workspace
     from tmfiles.workspace.edit import Edit
-
-FORMATS = {
-    "tasks": tasks.convert,
-    "csv": spreadsheet.convert,
-    "markdown": checklist.convert,
-    "beads": beads.convert,
-}
-# Those that are a folder of files, and read it themselves.
-FOLDERS = {"task-orchestrator": orchestrator.convert}
 
 
 class Brought(namedtuple("Brought", "added present deleted types report outcome")):
@@ -76,9 +70,10 @@ def bring(
 
     def plan(view: View) -> list[Edit]:
         sorted_out = _sorted_out(view, found, again=again)
-        result[:] = [sorted_out]
+        fit, told = _fit(view, found, sorted_out.added)
+        result[:] = [sorted_out._replace(report=(*sorted_out.report, *told))]
         count = view.index.count() + len(sorted_out.added)
-        edits = [_made(found, task_id, view.config, count) for task_id in sorted_out.added]
+        edits = [_made(fit, task_id, view.config, count) for task_id in sorted_out.added]
         return [*_declared(workspace, sorted_out.types, found.settings), *edits]
 
     if dry_run:
@@ -94,14 +89,12 @@ def bring(
 
 def formats() -> tuple[str, ...]:
     """Give the names of the formats that can be read, those of plugins too."""
-    return (*FORMATS, *FOLDERS, *plugins.installed().of("importer"))
+    return (*table.READ, *plugins.installed().of("importer"))
 
 
 def _read(kind: str, data: bytes, path: str) -> Import:
-    if kind in FOLDERS:
-        return FOLDERS[kind](path)
-    if kind in FORMATS:
-        return FORMATS[kind](data.splitlines(keepends=True), path)
+    if kind in table.FORMATS:
+        return table.read(kind, data, path)
     given = plugins.installed().of("importer")[kind]
     documents = plugins.call(given, lambda: [dict(one) for one in given.value.read(data, path)])
     return imported.Import.of(imported.sound(enumerate(documents, 1), path, []), ())
@@ -119,6 +112,20 @@ def _sorted_out(view: View, found: Import, *, again: bool) -> Brought:
     used = {found.tasks[task_id].get("type") for task_id in added}
     types = tuple(name for name in found.types if name in used and name not in view.config.all_types)
     return Brought(added, present, deleted, types, found.report, None)
+
+
+def _fit(view: View, found: Import, added: Sequence[str]) -> tuple[Import, list[Entry]]:
+    """Give the tasks to add with links that can be let in; and tell which could not, and what is here by chance."""
+    if not found.aside:
+        return found, []
+    here = set(view.index.ids())
+    fit, told = settled({one: found.tasks[one] for one in added}, found.aside, here)
+    for task in view.tasks(one for one in found.tasks if one in here):
+        made, theirs = task.doc.get("created_at"), found.tasks[task.id].get("created_at")
+        if made and theirs and made != theirs:
+            words = f"the task of that id here was made at {made}, this one at {theirs}: is it another?"
+            told.append(Entry("doubtful", task.id, words))
+    return found._replace(tasks=fit), told
 
 
 def _made(found: Import, task_id: str, config: Config, count: int) -> Edit:

@@ -8,6 +8,7 @@ from tmfiles import plugins as installed
 from tmfiles.cli import options as o
 from tmfiles.cli import screens
 from tmfiles.cli.session import Session
+from tmfiles.interop.formats import READ
 from tmfiles.render import plugins as render
 from tmfiles.rules import RULES
 
@@ -34,13 +35,12 @@ def plugins(context: typer.Context, json: o.Json = False) -> int:
 
 def _ours() -> dict[str, set[str]]:
     """Give the names that are tm's own by kind: what a plugin gives under one of them is never asked for."""
-    from tmfiles.actions import imports
     from tmfiles.cli import app, exports
 
     return {
         "command": {*app.COMMANDS, *app.ALIASES},
         "rule": {*RULES},
-        "importer": {*imports.FORMATS, *imports.FOLDERS},
+        "importer": {*READ},
         "exporter": {*exports.FORMATS},
         "renderer": {*screens.FORMS},
     }

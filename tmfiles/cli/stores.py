@@ -11,6 +11,9 @@ import typer
 from tmfiles.cli import options as o
 from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
+from tmfiles.interop.formats import FORMATS, READ
+
+FOLDERS = [name for name in READ if FORMATS[name].folder]
 
 
 def init(
@@ -46,13 +49,13 @@ def import_(
     context: typer.Context,
     kind: Annotated[
         str,
-        typer.Argument(
-            metavar="FORMAT", help="tasks (what tm export prints), csv, markdown, beads or task-orchestrator."
-        ),
+        typer.Argument(metavar="FORMAT", help=f"tasks (what tm export prints), {', '.join(READ[1:])}."),
     ],
     source: Annotated[
         str,
-        typer.Argument(metavar="FILE", help="The file to read; - is standard input. Of task-orchestrator the folder."),
+        typer.Argument(
+            metavar="FILE", help=f"The file to read; - is standard input. A folder for {', '.join(FOLDERS)}."
+        ),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come in, and change nothing.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Bring back what was deleted here since.")] = False,
@@ -76,7 +79,7 @@ def import_(
     if kind not in (known := imports.formats()):
         raise TmError(f"unknown format {kind!r}", f"one of: {', '.join(known)}", "usage")
     how = session.how(no_commit, message, force)
-    data = b"" if kind in imports.FOLDERS else _bytes(source)
+    data = b"" if kind in FOLDERS else _bytes(source)
     result = imports.bring(session.workspace(), kind, data, how, path=source, dry_run=dry_run, again=again)
     if json:
         session.document(report.document(result))

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from tmfiles.errors import Problem
+from tmfiles.task import UNSAFE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 DEEPEST = 12  # levels; a task file may have 20, and some are needed for where a record is put
+_SIGNS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\n]')
+# What JSON leaves as it is within text, but a terminal obeys.
+ESCAPED = {code: f"\\u{code:04x}" for code in UNSAFE if code > 31}
 MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
 
 
 def records(
     lines: Iterable[bytes], path: str = "", deepest: int = DEEPEST
 ) -> tuple[list[tuple[int, dict[str, Any]]], list[Problem]]:
-    """Parse one object a line, blank lines aside; return (line number, object) pairs and what is broken.
+    """Parse one object a line, blank lines aside; give (line number, object) pairs and what is broken.
 
     Numbers with a fraction come as their own text, none rounded. A key given twice, NaN, and half a
     surrogate pair are broken too: whatever was meant would be lost.
@@ -37,18 +42,74 @@ def records(
 def listed(
     data: bytes, path: str = "", deepest: int = DEEPEST
 ) -> tuple[list[tuple[int, dict[str, Any]]], list[Problem]]:
-    """Parse one list of objects, as `records` does lines; the numbers are those of the objects, from 1."""
+    """Parse one list of objects, as `records` does lines; the numbers are those of the lines where they begin."""
+    value, line, problems = placed(data, path)
+    if problems:
+        return [], problems
+    return sound(value if isinstance(value, list) else [value], line, path, deepest)
+
+
+def sound(
+    values: Iterable[Any], line: Callable[[Any], int], path: str = "", deepest: int = DEEPEST
+) -> tuple[list[tuple[int, dict[str, Any]]], list[Problem]]:
+    """Give the objects among values of one file with their lines, and a problem for what is none."""
     found = []
     problems = []
-    try:
-        for number, one in enumerate(_parsed(data), 1):
-            try:
-                found.append((number, _sound(one, deepest)))
-            except _BrokenError as broken:
-                problems.append(Problem(path, 0, 0, "import", f"object {number}: {broken.message}"))
-    except _BrokenError as broken:
-        problems.append(Problem(path, broken.line, broken.column, "import", broken.message))
+    for number, one in enumerate(values, 1):
+        try:
+            found.append((line(one), _sound(one, deepest)))
+        except _BrokenError as broken:
+            problems.append(Problem(path, line(one), 0, "import", f"object {number}: {broken.message}"))
     return found, problems
+
+
+def placed(data: bytes, path: str = "") -> tuple[Any, Callable[[Any], int], list[Problem]]:
+    """Parse one value; give it, a function that tells the line where an object of it begins, and what is broken."""
+    made: list[dict[str, Any]] = []
+
+    def noted(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made.append(_object(pairs))
+        return made[-1]
+
+    try:
+        value = _parsed(data, noted)
+    except _BrokenError as broken:
+        return None, lambda _: 0, [Problem(path, broken.line, broken.column, "import", broken.message)]
+    # Objects are made in the order in which they end, and so are their lines.
+    lines = {id(one): line for one, line in zip(made, _beginnings(data.decode("utf-8-sig")), strict=True)}
+    return value, lambda one: lines.get(id(one), 0), []
+
+
+def _beginnings(text: str) -> Iterator[int]:
+    """Give the line where each object of sound JSON begins, in the order in which they end."""
+    line = 1
+    open_at = []
+    for sign in _SIGNS.findall(text):
+        if sign == "\n":
+            line += 1
+        elif sign == "{":
+            open_at.append(line)
+        elif sign == "}":
+            yield open_at.pop()
+
+
+def rows(data: bytes, path: str = "", deepest: int = DEEPEST) -> tuple[list[tuple[int, dict[str, Any]]], list[Problem]]:
+    """Parse one list of objects, or one object a line, whichever it is."""
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
+        return listed(data, path, deepest)
+    return records(data.splitlines(keepends=True), path, deepest)
+
+
+def parsed(text: str, deepest: int = 20) -> Any:
+    """Read an object that another format carries as text; what cannot be read is given back as it is."""
+    found, problems = records([text.encode("utf-8", "surrogatepass")], deepest=deepest)
+    return found[0][1] if found and not problems else text
+
+
+def line(value: Any, indent: int | None = None) -> str:
+    """Write a value as JSON, on one line if there is no indent; no terminal obeys anything in it."""
+    separators = (",", ":") if indent is None else None
+    return json.dumps(value, ensure_ascii=False, separators=separators, indent=indent).translate(ESCAPED)
 
 
 class _BrokenError(Exception):
@@ -65,10 +126,10 @@ def _record(line: bytes, deepest: int) -> dict[str, Any]:
     return _sound(_parsed(line), deepest)
 
 
-def _parsed(data: bytes) -> Any:
+def _parsed(data: bytes, hook: Callable[[list[tuple[str, Any]]], dict[str, Any]] | None = None) -> Any:
     try:
         text = data.decode("utf-8-sig")
-        record = json.loads(text, object_pairs_hook=_object, parse_float=str, parse_constant=_refuse_constant)
+        record = json.loads(text, object_pairs_hook=hook or _object, parse_float=str, parse_constant=_refuse_constant)
         if "\\ud" in text.lower():
             json.dumps(record, ensure_ascii=False).encode()
     except UnicodeDecodeError as e:

@@ -8,7 +8,7 @@ from typing import Any
 from tmfiles import ids
 from tmfiles.errors import Problem, TmError
 from tmfiles.interop.imported import Import
-from tmfiles.interop.jsonl import listed, records
+from tmfiles.interop.jsonl import rows
 from tmfiles.task import without_empty
 
 _DEEPEST = 20  # levels, as in a task file
@@ -21,13 +21,8 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
     """
     tasks: dict[str, dict[str, Any]] = {}
     files: dict[str, tuple[str, bytes]] = {}
-    data = list(lines)
-    first = next((line.lstrip(b"\xef\xbb\xbf").lstrip()[:1] for line in data if line.strip()), b"")
-    if first == b"[":
-        rows, problems = listed(b"".join(data), path, deepest=_DEEPEST)
-    else:
-        rows, problems = records(data, path, deepest=_DEEPEST)
-    for number, row in rows:
+    found, problems = rows(b"".join(lines), path, deepest=_DEEPEST)
+    for number, row in found:
         task_id, text, place = row.pop("id", None), row.pop("_text", ""), row.pop("_path", "")
         if not isinstance(task_id, str) or not isinstance(text, str) or not isinstance(place, str):
             problems.append(Problem(path, number, 1, "import", "this object has no id: it is no exported task"))
