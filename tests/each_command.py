@@ -50,11 +50,16 @@ COMMANDS = {
     "phase update": "phase update alpha --gate criteria",
     "phase approve": "phase approve alpha",
     "phase remove": "phase remove alpha",
+    "agent register": "agent register li --capabilities web --at-once 2",
+    "agent register, again": "agent register Bo Bob --type reviewer",
+    "agent unregister": "agent unregister bo",
+    "agent message": "agent message li 'Look here' -p high --about one",
+    "agent redistribute": "agent redistribute --threshold 1",
     "template create": "template create pair one two",
     "template apply": "template apply feature --var feature=Dark --var owner=li",
     "migrate": "migrate --layout sharded",
     "migrate, ids": "migrate --ids one=first old two",
-    "restore": "restore three --at HEAD~3",
+    "restore": "restore three --at HEAD~6",
 }
 # What takes back is told of by its own tests.
 OTHERS = {"undo", "redo"}
@@ -74,6 +79,9 @@ def filled(repo: GitRepo) -> Store:
     repo.write(".tasks/archive/2025/old.yaml", old)
     repo.write(".tasks/config.yaml", "version: 1\ncommit: auto\nphases:\n- name: alpha\n")
     repo.commit("an archived task")
+    store.do("agent", "register", "Bo", "--capabilities", "web")
+    store.do("agent", "register", "ann", "--at-once", "9")
+    store.do("assign", "one", "two", "Bo")
     store.do("update", "one", "--tag", "web")
     return store
 

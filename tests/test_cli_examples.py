@@ -29,6 +29,7 @@ BEFORE = {
     "config unset": ["config set limit 20 --person"],
 }
 BEFORE |= {words: ["phase add design"] for words in ("phase show", "phase update", "phase approve", "phase remove")}
+BEFORE |= {f"agent {verb}": ["agent register agent-7"] for verb in ("unregister", "show", "suggest")}
 BEFORE["phase approve"] = ["phase add design --gate approved"]
 BEFORE["triggers untrust"] = ["triggers trust pre-complete"]
 # What runs until it is stopped, or is long: run by tests of its own.

@@ -360,3 +360,22 @@ def test_what_it_had_not_is_there_as_ever(store: Store) -> None:
     for words in (("help",), ("--help",), ("help", "add")):
         assert "Usage: tm" in store.do(*words).out
     store.do(code=1)
+
+
+def test_agents_register_and_hear_of_each_other(store: Store) -> None:
+    """Every agent command works as it was typed, and what was sent can be read."""
+    store.do("agent-register", "ann", "Ann Lee", "--type", "developer", "--capabilities", "python,web")
+    store.do("agent-register", "bob", "Bob", "--type", "reviewer")
+    assert [row.split()[0] for row in store.do("agent-list").out.splitlines()] == ["ann", "bob"]
+    assert store.do("agent-list", "--type", "reviewer", "--status", "idle").out.startswith("bob")
+    for n in range(3):
+        store.add(f"Task {n}", "--assignee", "bob")
+    assert "name: Ann Lee" in store.do("agent-status", "ann").out
+    assert "3 of 5 open" in store.do("agent-workload").out
+    assert "bob: 3 open" in store.do("agent-metrics", "bob", "--range", "weekly").out
+    store.do("agent-message", "ann", "bob", "Look", "at this", "--priority", "high")
+    store.do("agent-message", "bob", "broadcast", "Release on friday")
+    assert "Look at this" in store.do("agent", "inbox", "--agent-id", "bob").out
+    assert "Release on friday" in store.do("agent", "inbox").out
+    assert "bob -> ann" in store.do("agent-redistribute", "--threshold", "2").out
+    assert store.do("agent-status", "nobody", code=1).out == ""

@@ -46,6 +46,11 @@ def test_what_is_not_of_old_passes() -> None:
     assert forms.ordered(["ready"], lambda _name: {}) is None
     assert forms.ordered(["sync", "--dry-run"], lambda _name: {}) is None
     assert forms.normalised(["phase-create", "x", "--agent-id", "bob"]) == (["--as", "bob"], ["phase", "add", "x"])
+    told = forms.normalised(["agent-message", "ann", "bob", "See", "this", "--priority", "high"])
+    assert told == (["--as", "ann"], ["agent", "message", "bob", "See", "this", "--priority", "high"])
+    assert forms.normalised(["agent-metrics", "ann", "--range", "weekly"])[1] == [
+        "metrics", "--assignee", "ann", "--period", "week"
+    ]  # fmt: skip
     assert forms.normalised(["report", "--assessment"])[1][:3] == ["metrics", "--period", "month"]
     assert forms.normalised(["-C", "dir", "list", "--as", "x"]) == (["-C", "dir"], ["list", "--as", "x"])
 

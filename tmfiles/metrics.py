@@ -88,11 +88,16 @@ def days(period: str) -> float:
     raise TmError(f"unknown period {period!r}", f"one of: {', '.join(PERIODS)}; or for example 14d, 6w", "usage")
 
 
-def figures(workspace: Workspace, period: str = "") -> Figures:
-    """Count over all time, or over what was created and completed in the period that ends now."""
+def figures(workspace: Workspace, period: str = "", assignee: str = "") -> Figures:
+    """Count over all time, or over what was created and completed in the period that ends now.
+
+    With `assignee` only what is assigned to that person counts, in whatever letter case.
+    """
     view, now = workspace.read(), workspace.now()
     since = now - timedelta(days=days(period)) if period else None
-    facts = [_fact(view, task, now) for task in view.tasks()]
+    facts = [_fact(view, task, now) for task in view.tasks() if _is_of(task, assignee)]
+    if assignee and not facts:
+        raise TmError(f"nothing is assigned to {assignee!r}", "who has what: tm metrics --by-assignee", "not_found")
     made = [fact for fact in facts if _within(fact.created, since, now) or since is None]
     done = [fact for fact in facts if fact.status == "completed" and (_within(fact.completed, since, now) or not since)]
     wanted = [fact for fact in made if fact.status != "cancelled"]
@@ -127,6 +132,10 @@ def _fact(view: View, task: Task, now: datetime) -> _Fact:
         for text in (made, task.doc.get("started_at"), task.doc.get("completed_at"))
     )
     return _Fact(task, view.status(task), created, started, completed, late)
+
+
+def _is_of(task: Task, assignee: str) -> bool:
+    return not assignee or str(task.doc.get("assignee", "")).lower() == assignee.strip().lower()
 
 
 def _within(moment: datetime | None, since: datetime | None, now: datetime) -> bool:

@@ -56,6 +56,8 @@ RULES = {
     "field": ("error", "a custom field that is not as config.yaml declares it"),
     "phase": ("error", "a phase that config.yaml, which declares some, does not: no gate would hold the task"),
     "setting": ("error", "a declaration in config.yaml that cannot hold"),
+    "agent": ("error", "a registration below .tasks/.agents/ that cannot be read"),
+    "message": ("error", "a message below .tasks/.messages/ that cannot be read"),
     "policy-require": ("error", "a key that a policy asks for is missing; here and below, `level` may say warning"),
     "policy-transition": ("error", "a status that a policy does not let follow the one before"),
     "policy-wip": ("error", "more tasks in progress than a policy allows"),

@@ -363,8 +363,8 @@ def id_of(path: str) -> str:
 
 
 def is_task(path: str) -> bool:
-    """Tell whether a path below the store folder is that of a task's file."""
-    return path.endswith(SUFFIX) and path != CONFIG and not path.startswith("templates/")
+    """Tell whether a path below the store folder is that of a task's file; what begins with a dot is none."""
+    return path.endswith(SUFFIX) and path != CONFIG and not path.startswith(("templates/", ".")) and "/." not in path
 
 
 def place(task_id: str, layout: str, count: int) -> str:

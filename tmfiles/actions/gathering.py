@@ -232,10 +232,7 @@ def _moves(paths: Iterable[str], old: Mapping[str, bytes | None], new: Mapping[s
 
 
 def _is_ours(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    if path.startswith("templates/") or path in _OTHERS:
-        return True
-    return is_task(path) and not name.startswith(".") and not any(part.startswith(".") for part in path.split("/"))
+    return path.startswith(("templates/", ".agents/", ".messages/")) or path in _OTHERS or is_task(path)
 
 
 def _changed(before: bytes | None, after: bytes | None) -> tuple[str, ...]:

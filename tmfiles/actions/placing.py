@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tmfiles.actions.boards import BY, values
 from tmfiles.actions.moves import Freed, moved
+from tmfiles.actions.repeating import repeating
 from tmfiles.actions.tasks import Done, done, refuse_values
 from tmfiles.errors import TmError
 from tmfiles.query import Query, unknown
@@ -55,9 +56,9 @@ def place(
                 changes.setdefault(task_id, {})["order"] = rank
         return [edit.change(task_id, values) for task_id, values in changes.items()]
 
-    freed = Freed(workspace, chosen)
-    outcome = write(workspace, Order("place", how), freed.watching(plan))
-    return done(workspace, chosen, outcome, freed.ids())
+    freed, told = Freed(workspace, chosen), list[str]()
+    outcome = write(workspace, Order("place", how), freed.watching(repeating(workspace, how, plan, told)))
+    return done(workspace, chosen, outcome._replace(notes=(*outcome.notes, *told)), freed.ids())
 
 
 def _put(workspace: Workspace, view: View, task_id: str, by: str, name: str, force: bool) -> dict[str, Any]:

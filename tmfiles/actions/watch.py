@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections import namedtuple
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from tmfiles import codec, dates, graph
+from tmfiles.actions.messages import MESSAGES, is_for, letter
 from tmfiles.actions.review import IMPACT, bare
 from tmfiles.config import parse
 from tmfiles.errors import TmError
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     Doc = Mapping[str, Any]
 
-KINDS = ("assigned", "unblocked", "said", "discovery", "impact_review", "impacted", "claim", "deadline")
+KINDS = ("assigned", "unblocked", "said", "message", "discovery", "impact_review", "impacted", "claim", "deadline")
 # How far back a reader looks who never looked before, and how long before a deadline it is near.
 _FIRST_LOOK = timedelta(days=7)
 _NEAR = timedelta(hours=24)
@@ -131,6 +133,7 @@ class _News:
         self.old: dict[str, Doc | None] = {}
         self.new: dict[str, Doc] = {}
         self.last: dict[str, tuple[str, str]] = {}
+        self.letters: set[str] = set()
         self.statuses = view.index.statuses()
 
     def since(self, commit: str, here: str) -> Iterator[News]:
@@ -141,6 +144,7 @@ class _News:
             yield from self._journal(task_id, doc)
             yield from self._assigned(task_id, doc)
             yield from self._claim(task_id, doc)
+        yield from self._sent()
         yield from self._unblocked()
         if here and commit != here and self.view.graph.gates is not None:
             yield from self._opened(commit)
@@ -155,7 +159,9 @@ class _News:
         paths: dict[str, list[str]] = {}
         for one in log(place, f"{commit}..{here}" if commit else here, folder.rstrip("/")):
             for _, path in one.changes:
-                if path.endswith(SUFFIX):
+                if path.startswith(f"{folder}{MESSAGES}/"):
+                    self.letters.add(path.removeprefix(folder))
+                elif path.endswith(SUFFIX) and "/." not in f"/{path.removeprefix(folder)}":
                     by = one.trailers.get("Tm-Actor", one.author)
                     self.last.setdefault(id_of(path), (dates.stamp(one.at), by))
                     paths.setdefault(id_of(path), []).append(path)
@@ -198,6 +204,14 @@ class _News:
         was, now = ((one or {}).get("claim") or {} for one in (self.old.get(task_id), doc))
         if was.get("by") == self.reader and now.get("by") not in (None, self.reader):
             yield self._news("claim", task_id, f"{now['by']} has taken over {_title(doc)}", by=str(now["by"]))
+
+    def _sent(self) -> Iterator[News]:
+        """Give the messages that came for this reader."""
+        for path in sorted(self.letters):
+            with suppress(OSError, TmError):  # gone since, or not to be read: check tells of that
+                one = letter(id_of(path), self.workspace.store.read(path))
+                if is_for(one, self.reader):
+                    yield News(one.at, "message", one.task, one.sender, one.text)
 
     def _unblocked(self) -> Iterator[News]:
         candidates = {*self.new}

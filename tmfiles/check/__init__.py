@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from tmfiles import codec, plugins, rules
+from tmfiles.actions import agents, messages
 from tmfiles.errors import Problem, TmError
 from tmfiles.store import FOLDER
 
@@ -22,6 +23,8 @@ def check(workspace: Workspace, texts: Sequence[str] = ()) -> list[Problem]:
     """Give every problem of the store, or of the tasks named, by path and line."""
     view = workspace.read()
     problems = problems_of(view, workspace.store.read)
+    if not workspace.commit:
+        problems = in_order([*problems, *agents.registered(workspace)[1], *messages.letters(workspace)[1]])
     if workspace.repository is not None and (back := view.returned()):
         from tmfiles.check.reuse import reused
         from tmfiles.git.repository import head

@@ -32,6 +32,7 @@ def metrics(
     feedback: Annotated[bool, typer.Option("--feedback", help="How the work was found to be.")] = False,
     by_assignee: Annotated[bool, typer.Option("--by-assignee", help="Who has and does what.")] = False,
     bottlenecks: Annotated[bool, typer.Option("--bottlenecks", help="What most others wait for.")] = False,
+    assignee: Annotated[str, typer.Option("-a", "--assignee", metavar="NAME", help="Of this person alone.")] = "",
     kind: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, json or prometheus.")] = "text",
     json: o.Json = False,
 ) -> None:
@@ -50,7 +51,7 @@ def metrics(
     if kind == "prometheus" and (json or chosen):
         raise TmError("prometheus has all figures, in a form of its own", "leave the other options out", "usage")
     workspace = session.workspace()
-    found = actions.figures(workspace, period)
+    found = actions.figures(workspace, period, assignee)
     if json or kind == "json":
         session.document(render.document(found), problems=problems(workspace.view().errors()))
         return

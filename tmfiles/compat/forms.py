@@ -6,7 +6,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tmfiles.compat import admin
+from tmfiles.compat import admin, hyphenated
 from tmfiles.errors import TmError
 
 
@@ -194,22 +194,6 @@ FORMS: dict[str, Form] = {
 # `context VERB ID …` is the command of its own that does it.
 _VERBS = {"join": "join", "update": "share", "read": "context", "discover": "discover", "sync": "sync"}
 _VERBS |= {"participants": "participants", "note": "note", "share": "share", "progress": "progress"}
-# Hyphenated commands that are two words here.
-_HYPHENATED = {
-    "critical-path": ("graph", "--critical-path"),
-    "phase-create": ("phase", "add"),
-    "phase-list": ("phase", "list"),
-    "phase-show": ("phase", "show"),
-    "phase-update": ("phase", "update"),
-    "phase-add-dependency": ("phase", "update"),
-    "phase-add-gate": ("phase", "update"),
-    **{
-        f"agent-{verb}": ("agent", verb)
-        for verb in ("register", "list", "status", "workload", "metrics", "message", "redistribute")
-    },
-}
-# Of these the second word belongs to an option here.
-_SECOND = {"phase-add-dependency": "--after", "phase-add-gate": "--gate"}
 # These take what stands before the command in `tm`, and may stand anywhere.
 _BEFORE = {"-C": True, "--as": True, "--color": True, "-q": False, "--quiet": False}
 
@@ -233,13 +217,8 @@ def normalised(words: Sequence[str]) -> tuple[list[str], list[str]]:
         else:
             rest.append(word)
             at += 1
-    if rest and rest[0] in _HYPHENATED:
-        if rest[0] in _SECOND and len(rest) > 2:
-            rest.insert(2, _SECOND[rest[0]])
-        rest[:1] = _HYPHENATED[rest[0]]
-    if rest == ["report", "--assessment"]:
-        rest = ["metrics", "--period", "month", "--completion-rate", "--cycle-time"]
-    return before, rest
+    more, rest = hyphenated.parted(rest)
+    return [*before, *more], rest
 
 
 def ordered(words: Sequence[str], known: Callable[[str], Mapping[str, bool]]) -> Order | None:

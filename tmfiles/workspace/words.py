@@ -37,7 +37,7 @@ def message(
     tasks = [change for change in changes if change.id]
     # Where tasks come or go, the commit is about those; links cut in others are told in the body.
     moved = [change for change in tasks if change.old is None or change.new is None]
-    if op in ("complete", "update"):  # of what repeats, the next one is made along with it
+    if op in ("complete", "update", "place"):  # of what repeats, the next one is made along with it
         moved = [change for change in tasks if change not in moved]
     told = {change.id: change for change in moved or tasks}
     also = [change.id for change in tasks if change.id not in told]
