@@ -32,8 +32,14 @@ BEFORE |= {words: ["phase add design"] for words in ("phase show", "phase update
 BEFORE |= {f"agent {verb}": ["agent register agent-7"] for verb in ("unregister", "show", "suggest")}
 BEFORE["phase approve"] = ["phase add design --gate approved"]
 BEFORE["triggers untrust"] = ["triggers trust pre-complete"]
+BEFORE |= {f"user {name}": ["user add maria"] for name in ("update", "token", "revoke", "remove")}
 # What runs until it is stopped, or is long: run by tests of its own.
-ELSEWHERE = {"demo": "test_demo.py", "mcp": "test_mcp.py", "serve": "web/test_serve.py"}
+ELSEWHERE = {
+    "demo": "test_demo.py",
+    "mcp": "test_mcp.py",
+    "serve": "web/test_serve.py",
+    "user passwd": "web/test_users.py",
+}
 _BUNDLE = "backup create --to ~/backups/project-20261122T100000Z.bundle"
 BEFORE |= {words: [_BUNDLE] for words in ("backup verify", "backup restore", "backup prune")}
 OPERATION = '{"op": "comment", "id": "a1b2", "text": "Words"}\n'

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-import uvicorn
 from writing import Store
 
 from tmfiles.config import Environment
 from tmfiles.web import app as web
+from tmfiles.web import running
+from tmfiles.web.running import Place
 
 
 class Served(NamedTuple):
@@ -23,12 +24,15 @@ class Served(NamedTuple):
     store: Store
 
 
+ALONE = Place()
+
+
 @contextmanager
-def serving(store: Store, environment: Environment = Environment()) -> Iterator[Served]:
-    """Serve a store on a free port of loopback while the block runs."""
-    app = web.make(str(store.path), environment)
-    place = web.listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+def serving(store: Store, environment: Environment = Environment(), how: Place = ALONE) -> Iterator[Served]:
+    """Serve a store on a free port of loopback while the block runs; `how` says what it is called from outside."""
+    app = web.make(str(store.path), environment, running.names(how), alone=how.alone)
+    place = running.listening("127.0.0.1", 0)
+    server = running.Server(running.config(app, how))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [place]}, daemon=True)
     thread.start()
     try:

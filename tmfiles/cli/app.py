@@ -96,6 +96,7 @@ HEADINGS = {
         "mcp": "mcp",
         "serve": "serving",
         "plugins": "plugged",
+        "user": "users",
         "demo": "stores",
     },
 }

@@ -29,7 +29,8 @@ class Desk:
         The cache belongs to the thread that opened it, so all that is asked of it happens in here. `request` names
         what is asked for, so that it is done once however often it is asked.
         """
-        environment = self.environment._replace(actor=person.name, request=request)
+        author = (person.name, person.email) if person.email else None
+        environment = self.environment._replace(actor=person.name, author=author, request=request)
         with Workspace.find(self.folder, environment) as workspace:
             return what(workspace)
 
@@ -46,8 +47,11 @@ class Visit(NamedTuple):
 
 
 def visit(request: Request) -> Visit:
-    """Give the visit that a request is."""
-    return Visit(request.app.state.desk, people.who(request))
+    """Give the visit that a request is; raises TmError (`unauthorized`) where nobody is let in."""
+    person = people.who(request)
+    if person == people.NOBODY:
+        raise people.unknown()
+    return Visit(request.app.state.desk, person)
 
 
 # A handler that asks the store takes a parameter of this kind.

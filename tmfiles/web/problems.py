@@ -29,16 +29,20 @@ STATUS = {
     "bug": 500,
     "interrupted": 503,
     "malformed": 400,
+    "unauthorized": 401,
     "forbidden": 403,
     "method": 405,
+    "too_many": 429,
 }
 _TITLES = {
     400: "The request is malformed",
+    401: "Log in first",
     403: "Not allowed",
     404: "Not found",
     405: "This cannot be done here",
     409: "Refused",
     422: "The values are wrong",
+    429: "Too many requests",
     500: "A failure of the server",
     503: "Busy",
 }

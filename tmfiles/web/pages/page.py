@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from tmfiles.web import people
 from tmfiles.web.wording import FILTERS
@@ -42,6 +43,16 @@ PLACES = (
     Place("Activity", "/activity", "a"),
     Place("Problems", "/problems", "p"),
 )
+
+
+def form_field(request: Request) -> Markup:
+    """Give the hidden field that every form which changes anything holds; nothing where no session is to be guarded."""
+    known: people.People = request.app.state.people
+    sent = known.form(people.who(request))
+    return Markup('<input type="hidden" name="{}" value="{}">').format(people.FIELD, sent) if sent else Markup("")
+
+
+TEMPLATES.globals["form_field"] = form_field
 
 
 def page(
