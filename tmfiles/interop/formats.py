@@ -43,6 +43,7 @@ FORMATS = {
         Format("markdown", "checklist"),
         Format("beads", "beads"),
         Format("task-orchestrator", "orchestrator", folder=True),
+        Format("github", "github"),
         Format("taskwarrior", "taskwarrior", writes=True),
     )
 }

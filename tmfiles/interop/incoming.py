@@ -121,8 +121,7 @@ class Incoming:
         odd = [one for one in found if not is_text(one, limit)]
         del self.rest[name]
         if odd:
-            self.rest[name] = odd
-            self._tried.add(name)
+            self.odd(name, odd)
         if add:
             good |= set(self.doc.get(field, ()))
         if good:
@@ -154,6 +153,11 @@ class Incoming:
         entry = {"at": time, "by": name, "kind": "comment", "text": text}
         self.doc.setdefault("journal", []).append(entry)
         return True
+
+    def odd(self, name: str, value: Any) -> None:
+        """Keep what is left of a value that could not be read whole, and tell it."""
+        self.rest[name] = value
+        self._tried.add(name)
 
     def finish(self) -> dict[str, Any]:
         """Give the document; what is left of the source is in `fields` under the program's name."""

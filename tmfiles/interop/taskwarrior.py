@@ -95,8 +95,7 @@ def _read(one: Incoming, ours: Callable[[str], str]) -> None:
     notes = one.rest.pop("annotations", ())
     left = [note for note in notes if not _said(one, note)] if isinstance(notes, list) else notes
     if left:
-        one.rest["annotations"] = left
-        one.told.append(("odd-value", f"annotations that cannot be read: kept in fields.{KIND}.annotations"))
+        one.odd("annotations", left)
 
 
 def _said(one: Incoming, note: Any) -> bool:
@@ -134,4 +133,4 @@ def _write(task_id: str, doc: Doc, theirs: Callable[[str], str]) -> dict[str, An
     return {**mine, **{key: value for key, value in data.items() if value}}
 
 
-TONGUE = Tongue(KIND, _key, lambda key: key.lower(), uuids, _read, _write)
+TONGUE = Tongue(KIND, _key, lambda key: key.lower(), _read, uuids, _write)

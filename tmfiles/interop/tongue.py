@@ -31,20 +31,25 @@ class Record(NamedTuple):
     line: int
 
 
+def same(tasks: Mapping[str, Doc]) -> dict[str, str]:
+    """Give each task its own id as the other program's."""
+    return {task_id: task_id for task_id in tasks}
+
+
 class Tongue(NamedTuple):
     """One program's way to say a task.
 
     `key(data)` is its name for a task, "" where there is none; `own(key)` is ours for it, of itself;
-    `keys(tasks)` are its names for tasks of ours. `read` takes a record apart, `write` makes one; both get a
-    function from one side's ids to the other's.
+    `read` takes a record apart, `write`, where there is a way out, makes one; both get a function from one side's ids
+    to the other's. `keys(tasks)` are its names for tasks of ours.
     """
 
     kind: str
     key: Callable[[Mapping[str, Any]], str]
     own: Callable[[str], str]
-    keys: Callable[[Mapping[str, Doc]], dict[str, str]]
     read: Callable[[Incoming, Callable[[str], str]], None]
-    write: Callable[[str, Doc, Callable[[str], str]], dict[str, Any]]
+    keys: Callable[[Mapping[str, Doc]], dict[str, str]] = same
+    write: Callable[[str, Doc, Callable[[str], str]], dict[str, Any]] | None = None
 
 
 def plain_id(key: str) -> str:
@@ -60,8 +65,8 @@ def convert(tongue: Tongue, records: Sequence[Record], problems: Iterable[Proble
     """
     wrong = list(problems)
     names, sound = _names(tongue, records, wrong)
-    mores = [_more(record, wrong) for record in sound]
-    bare = [_without_more(record.data) for record in sound]
+    mores = [_more(tongue, record, wrong) for record in sound]
+    bare = [_without_more(tongue, record.data) for record in sound]
     read = [_read(tongue, data, names, record, wrong) for data, record in zip(bare, sound, strict=True)]
     docs = [doc for doc, _ in read]
     if not wrong and any(mores):
@@ -138,6 +143,8 @@ def _joined(doc: Doc, more: Doc) -> Doc:
 
 def _records(tongue: Tongue, tasks: Mapping[str, Doc], keys: Names) -> list[dict[str, Any]]:
     theirs = _through(keys, lambda task_id: task_id)
+    if tongue.write is None:
+        raise AssertionError(f"{tongue.kind} has no way out")
     return [
         {key: value for key, value in tongue.write(task_id, doc, theirs).items() if value not in (None, "", [], {})}
         for task_id, doc in tasks.items()
@@ -156,7 +163,7 @@ def _names(tongue: Tongue, records: Sequence[Record], wrong: list[Problem]) -> t
     for record in records:
         key = tongue.key(record.data)
         more = record.data.get(MORE)
-        carried = more.get("id") if isinstance(more, dict) and _is_ours(more) else None
+        carried = more.get("id") if isinstance(more, dict) and _is_ours(tongue, more) else None
         task_id = carried if isinstance(carried, str) and not ids.invalid(carried) else tongue.own(key) if key else ""
         words = ""
         if not key:
@@ -174,19 +181,21 @@ def _names(tongue: Tongue, records: Sequence[Record], wrong: list[Problem]) -> t
     return names, sound
 
 
-def _without_more(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in data.items() if key != MORE or not _is_ours(value)}
+def _without_more(tongue: Tongue, data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != MORE or not _is_ours(tongue, value)}
 
 
-def _is_ours(more: object) -> bool:
+def _is_ours(tongue: Tongue, more: object) -> bool:
     """Tell whether a value under our key is what `written` puts there."""
+    if tongue.write is None:
+        return False
     return isinstance(more, dict) and not more.keys() - {*SHAPES, "id", OWN} and isinstance(more.get(OWN, {}), dict)
 
 
-def _more(record: Record, wrong: list[Problem]) -> Doc:
+def _more(tongue: Tongue, record: Record, wrong: list[Problem]) -> Doc:
     """Take what went along beside a record; raises nothing, but tells what no document may hold."""
     more = record.data.get(MORE, {})
-    if not _is_ours(more):
+    if not _is_ours(tongue, more):
         return {}
     found = faults(_joined({"title": "none"}, more))
     wrong += [Problem(record.path, record.line, 1, "import", f"{MORE}: {words}") for words in found]
