@@ -6,17 +6,17 @@ from tmfiles.codec.load import loads, locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tmfiles.codec.dump import dumps, normal
+    from tmfiles.codec.dump import dumps, foreign, normal
     from tmfiles.codec.sides import merged
     from tmfiles.codec.splice import patch
     from tmfiles.codec.tidy import tidied
 
-__all__ = ["dumps", "loads", "locate", "merged", "normal", "patch", "tidied"]
+__all__ = ["dumps", "foreign", "loads", "locate", "merged", "normal", "patch", "tidied"]
 
 
 def __getattr__(name: str) -> object:
     """Import what writes only when it is asked for: a reader that meets a changed file is in a hurry."""
-    if name in ("dumps", "normal"):
+    if name in ("dumps", "foreign", "normal"):
         from tmfiles.codec import dump
 
         return getattr(dump, name)

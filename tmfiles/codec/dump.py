@@ -56,6 +56,23 @@ def dumps(doc: Mapping[str, Any]) -> bytes:
     return data
 
 
+def foreign(doc: Mapping[str, Any], times: bool = False, flowing: bool = False) -> bytes:
+    """Write a mapping for another program's reader: its keys in their own order, without blank lines.
+
+    `times` leaves dates and times unquoted, so that such a reader takes them for these; `flowing` writes every list
+    on one line. Raises as `dumps` does.
+    """
+    lines: list[str] = []
+    for key, value in doc.items():
+        name = key_text(key)
+        if flowing and isinstance(value, (list, tuple)):
+            lines.append(f"{name}: {flow(value)}")
+            continue
+        first, below = layout(value, 0, "due" if times else "", len(name) + 2)
+        lines += [f"{name}:{' ' + first if first else ''}", *below]
+    return "\n".join([*lines, ""]).encode()
+
+
 def rank(key: str) -> int:
     """Give the place of a top-level key in the canonical order; unknown keys come after all known."""
     return _RANK.get(key, len(_RANK))

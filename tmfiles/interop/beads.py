@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tmfiles import dates, ids
 from tmfiles.errors import Problem, TmError
 from tmfiles.interop import beads_links as linking
-from tmfiles.interop import jsonl
+from tmfiles.interop import frontmatter, jsonl
 from tmfiles.interop.beads_links import keep, moment, text
 from tmfiles.interop.imported import Entry, Import
 from tmfiles.task import SHAPES, TYPES
@@ -52,7 +52,6 @@ CONTEXT = {"design": "Design", "acceptance_criteria": "Acceptance criteria", "no
 # A key that is understood but has a value that is not is told by itself, any other key by count.
 KNOWN = {*NAMES, *TIMES, *CONTEXT, "description", "labels", "comments", "estimated_minutes", "closed_at"}
 
-_ITEM = re.compile(r"(?:[-*+]|\d+[.)])\s+(?:\[([ xX])\]\s+)?(\S.*)")
 _URL = re.compile(r"https?://\S{1,4000}")
 
 
@@ -230,9 +229,9 @@ def _same(doc: Doc, rest: Doc) -> None:
         doc["description"] = rest.pop("description")
     if criteria := _criteria(rest):
         doc["criteria"] = criteria
-    sections = [f"## {title}\n\n{rest.pop(key)}" for key, title in CONTEXT.items() if text(rest.get(key))]
+    sections = [(title, rest.pop(key)) for key, title in CONTEXT.items() if text(rest.get(key))]
     if sections:
-        doc["context"] = "\n\n".join(sections)
+        doc["context"] = frontmatter.gathered(sections)
     minutes = rest.get("estimated_minutes")
     if isinstance(minutes, int) and not isinstance(minutes, bool) and 0 < minutes < 10**6:
         hours, minutes = divmod(rest.pop("estimated_minutes"), 60)
@@ -249,13 +248,10 @@ def _move_time(doc: Doc, ours: str, rest: Doc, key: str) -> None:
 
 def _criteria(rest: Doc) -> list[Doc]:
     """Take acceptance criteria that are a plain list, an item a line; any other text is left where it is."""
-    raw = rest.get("acceptance_criteria")
-    lines = [line.rstrip() for line in raw.split("\n") if line.strip()] if isinstance(raw, str) else []
-    items = [match for line in lines if (match := _ITEM.fullmatch(line))]
-    if not items or len(items) < len(lines):
-        return []
-    del rest["acceptance_criteria"]
-    return [{"text": item[2], "met": True} if item[1] in ("x", "X") else {"text": item[2]} for item in items]
+    criteria = frontmatter.ticked(rest.get("acceptance_criteria"))
+    if criteria:
+        del rest["acceptance_criteria"]
+    return criteria
 
 
 def _status(doc: Doc, rest: Doc) -> Told:

@@ -45,6 +45,8 @@ FORMATS = {
         Format("task-orchestrator", "orchestrator", folder=True),
         Format("github", "github"),
         Format("taskwarrior", "taskwarrior", writes=True),
+        Format("backlog", "backlog", folder=True, writes=True),
+        Format("ticket", "ticket", folder=True, writes=True),
     )
 }
 READ = tuple(one.name for one in FORMATS.values() if one.reads)

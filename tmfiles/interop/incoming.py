@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from tmfiles import dates
+from tmfiles import dates, ids
 from tmfiles.errors import TmError
-from tmfiles.task import SHAPES, UNSAFE
+from tmfiles.task import DEFAULTS, SHAPES, UNSAFE
 
-LONGEST_TITLE, LONGEST_NAME, LONGEST_TAG = 500, 200, 100
+LONGEST_TITLE, LONGEST_NAME, LONGEST_TAG, LONGEST_TYPE = 500, 200, 100, 50
 
 
 class UnreadableError(Exception):
@@ -104,11 +104,20 @@ class Incoming:
         """Take one of the words that have a meaning here; any other becomes the default, is kept and told."""
         raw = self.rest.pop(name, None)
         key = raw.lower() if isinstance(raw, str) else raw
-        known = isinstance(key, (str, int)) and key in words
+        known = isinstance(key, (str, int)) and not isinstance(key, bool) and key in words
         self.doc[field] = words[key] if known and key is not None else default
         if raw is not None and not known:
             self.rest[name] = raw
             self.told.append((field, f"{name} {raw!r} is {self.doc[field]} here; kept in fields.{self.kind}.{name}"))
+
+    def type(self, name: str) -> None:
+        """Take the type of work; the plain one is not said here."""
+        raw = self.rest.get(name)
+        word = raw.lower() if isinstance(raw, str) else ""
+        if word == DEFAULTS["type"]:
+            del self.rest[name]
+        else:
+            self.take(name, "type", lambda _: word if not ids.invalid(word) and len(word) <= LONGEST_TYPE else "")
 
     def items(self, name: str, field: str, limit: int = LONGEST_TAG, add: bool = False) -> None:
         """Take a list of texts as a set; what is no text in it stays."""
@@ -175,6 +184,11 @@ def kept(doc: Mapping[str, Any], kind: str) -> dict[str, Any]:
     fields = doc.get("fields")
     found = fields.get(kind) if isinstance(fields, dict) else None
     return {key: value for key, value in found.items() if key != LINKS} if isinstance(found, dict) else {}
+
+
+def with_kept(data: dict[str, Any], mine: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a record with what an import kept aside of it, where it says nothing itself."""
+    return {**data, **{key: value for key, value in mine.items() if data.get(key) in (None, "", [], {})}}
 
 
 LINKS = "unmet_links"  # of fields.<kind>: links that could not be let in

@@ -12,7 +12,7 @@ from typing import Any
 
 from tmfiles.interop import jsonl, tongue
 from tmfiles.interop.imported import Import
-from tmfiles.interop.incoming import Incoming, compact, day, kept
+from tmfiles.interop.incoming import Incoming, compact, day, kept, with_kept
 from tmfiles.interop.tongue import MORE, Doc, Record, Tongue
 
 KIND = "taskwarrior"
@@ -130,7 +130,7 @@ def _write(task_id: str, doc: Doc, theirs: Callable[[str], str]) -> dict[str, An
     data["annotations"] = [{"entry": compact(one["at"]), "description": one["text"]} for one in said]
     if status == "blocked" and mine.get("status") == "recurring":
         data["status"] = "recurring"
-    return {**mine, **{key: value for key, value in data.items() if value}}
+    return with_kept(data, mine)
 
 
 TONGUE = Tongue(KIND, _key, lambda key: key.lower(), _read, uuids, _write)

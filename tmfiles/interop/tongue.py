@@ -41,7 +41,8 @@ class Tongue(NamedTuple):
 
     `key(data)` is its name for a task, "" where there is none; `own(key)` is ours for it, of itself;
     `read` takes a record apart, `write`, where there is a way out, makes one; both get a function from one side's ids
-    to the other's. `keys(tasks)` are its names for tasks of ours.
+    to the other's. `keys(tasks)` are its names for tasks of ours. `again` gives a record as it is once its file was
+    written and read.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Tongue(NamedTuple):
     read: Callable[[Incoming, Callable[[str], str]], None]
     keys: Callable[[Mapping[str, Doc]], dict[str, str]] = same
     write: Callable[[str, Doc, Callable[[str], str]], dict[str, Any]] | None = None
+    again: Callable[[dict[str, Any]], dict[str, Any]] = dict
 
 
 def plain_id(key: str) -> str:
@@ -105,7 +107,7 @@ def written(tongue: Tongue, tasks: Mapping[str, Doc]) -> list[dict[str, Any]]:
     names = {key: task_id for task_id, key in keys.items()}
     records = _records(tongue, tasks, keys)
     for (task_id, doc), data in zip(tasks.items(), records, strict=True):
-        one = Incoming(tongue.kind, data)
+        one = Incoming(tongue.kind, tongue.again(data))
         tongue.read(one, _through(names, tongue.own))
         more = differing(one.finish(), doc)
         if tongue.own(keys[task_id]) != task_id:
@@ -220,7 +222,7 @@ def _with_more(tongue: Tongue, docs: list[Doc], mores: list[Doc], ours: list[str
     def there_and_back(whole: Sequence[Doc]) -> list[Doc]:
         found = []
         for data in _records(tongue, dict(zip(ours, whole, strict=True)), keys):
-            one = Incoming(tongue.kind, data)
+            one = Incoming(tongue.kind, tongue.again(data))
             tongue.read(one, _through(names, tongue.own))
             found.append(one.finish())
         return found
