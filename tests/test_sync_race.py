@@ -12,68 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from syncing import Own, team
+from syncing import Own, assert_equal, meet, team
 from writing import command, environment
-
-WORDS = ("status", "title", "tag", "priority", "comment", "describe", "criterion", "add", "delete", "archive", "depend")
-
-
-def edit(store: Own, chance: random.Random, number: int) -> str:
-    """Do one thing at random, and give the words that must not be lost; empty where it could not be done."""
-    ids = [one["id"] for one in json.loads(store.do("list", "--all", "--json").out)["data"]]
-    one, what, mark = chance.choice(ids), chance.choice(WORDS), f"{store.name} {number}"
-    verb = chance.choice(("start", "complete", "cancel", "reopen"))
-    orders = {
-        "status": (verb, one, *(() if verb == "reopen" else ("--force",))),
-        "title": ("update", one, "--title", f"Title of {mark}"),
-        "tag": ("update", one, "--tag", chance.choice("abcd") * 2),
-        "priority": ("update", one, "--priority", chance.choice(("critical", "high", "low"))),
-        "comment": ("comment", one, f"Said by {mark}"),
-        "describe": ("update", one, "--description", f"Described by {mark}"),
-        "criterion": ("criteria", "add", one, f"Asked by {mark}"),
-        "add": ("add", f"Made by {mark}"),
-        "delete": ("delete", one),
-        "archive": ("archive", one),
-        "depend": ("dep", "add", one, chance.choice(ids)),
-    }
-    done = store.as_(*orders[what], code=None)
-    return orders[what][-1] if done.code == 0 and what in ("comment", "criterion", "add", "title", "describe") else ""
-
-
-def meet(store: Own) -> None:
-    """Sync, and mend what two sound sides made together."""
-    told = json.loads(store.as_("sync", "--json", code=None).out)["data"]
-    for trouble in told["troubles"]:
-        store.as_(*trouble["commands"][0].split()[1:], code=None)
-
-
-def assert_equal(clones: list[Own]) -> None:
-    """All clones are at one commit, hold the same bytes, and are sound."""
-    assert len({clone.head() for clone in clones}) == 1
-    assert len({str(sorted(clone.files().items())) for clone in clones}) == 1
-    for clone in clones:
-        assert clone.git("status", "--porcelain") == ""
-        assert clone.leftovers() == []
-        clone.do("check")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("names", "seed"), [("ann ben", 1), ("ann ben cem", 2), ("ann ben cem", 3)])
-def test_clones_converge(tmp_path: Path, names: str, seed: int) -> None:
-    """After random edits, and syncs in any order, all trees are equal and no word that was written is gone."""
-    chance = random.Random(seed)
-    clones = team(tmp_path, names, tasks=5)
-    said = []
-    for number in range(30):
-        clone = chance.choice(clones)
-        said.append(edit(clone, chance, number))
-        if chance.random() < 0.3:
-            meet(clone)
-    for clone in [*clones, *clones, *clones]:
-        meet(clone)
-    assert_equal(clones)
-    text = clones[0].git("log", "-p", "--format=", "-m")
-    assert [words for words in said if words not in text] == []
 
 
 def process(store: Own, *args: str) -> subprocess.Popen[str]:
