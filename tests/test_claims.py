@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from conftest import GitRepo
-from writing import Store, command, environment
+from writing import Store
 
 NOON = "2026-11-22T12:00:00Z"
 
@@ -164,68 +161,3 @@ def test_undo_asks_no_claim(store: Store) -> None:
     store.do("--as", "kim", "claim", "one")
     store.do("--as", "kim", "undo")
     assert "claim" not in store.doc("one")
-
-
-def test_of_eight_processes_one_wins(store: Store) -> None:
-    """Eight processes claim one task: one exits 0, seven exit 5 and name the winner."""
-    running = [
-        subprocess.Popen(
-            command("--as", f"agent-{n}", "claim", "one"),
-            cwd=store.path,
-            env=environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for n in range(8)
-    ]
-    ended = [(process.communicate(timeout=120)[1], process.returncode) for process in running]
-    winner = store.doc("one")["claim"]["by"]
-    assert sorted(code for _, code in ended) == [0, *[5] * 7]
-    assert all(f"one is claimed by {winner} until" in said for said, code in ended if code)
-
-
-WORKER = """
-import contextlib, io, os, sys
-from tmfiles.cli.boundary import main
-
-def tm(*words):
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        return main(["-q", "--as", sys.argv[1], *words]), out.getvalue().partition("\\t")[0]
-
-while True:
-    code, task = tm("next", "--claim", "--plain")
-    if code:
-        break
-    if sys.argv[2] == "dies":
-        os._exit(0)
-    for verb in ("start", "complete"):
-        assert tm(verb, task)[0] == 0
-"""
-
-
-@pytest.mark.slow
-def test_workers_share_out_the_ready_tasks(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of eight workers two die with a task in hand: each task is done once, and the two when their lease is over."""
-    ids = ["one", *(f"task-{n}" for n in range(23))]
-    store.repo.commit("tasks", {f".tasks/{one}.yaml": f"title: Task {one}\n" for one in ids[1:]})
-
-    def work(name: str, how: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-c", WORKER, name, how], cwd=store.path, env=environment(), stderr=subprocess.DEVNULL
-        )
-
-    workers = [work(f"worker-{n}", "dies" if n < 2 else "works") for n in range(8)]
-    assert [worker.wait(timeout=240) for worker in workers] == [0] * 8
-    held = [one for one in ids if store.doc(one).get("status") != "completed"]
-    assert {store.doc(one)["claim"]["by"] for one in held} == {"worker-0", "worker-1"}
-    assert len(held) == 2
-    later(monkeypatch, "14:00")
-    assert work("worker-9", "works").wait(timeout=60) == 0
-    subjects = store.subjects()
-    for verb in ("claim", "start", "complete"):
-        done = sorted(line.split()[2] for line in subjects if line.startswith(f"tm: {verb}"))
-        assert sorted(set(done)) == sorted(ids)
-        assert len(done) == len(ids) + (2 if verb == "claim" else 0)
-    store.assert_sound()

@@ -46,27 +46,6 @@ def test_eight_clones_sync_at_once(tmp_path: Path) -> None:
     assert sorted(entry["text"] for entry in doc["journal"]) == [f"Said by {clone.name}" for clone in clones]
 
 
-@pytest.mark.slow
-def test_of_many_clones_one_has_each_task(tmp_path: Path) -> None:
-    """Four clones claim one task at once: one wins, the others get exit 5 and its name; then each takes another."""
-    clones = team(tmp_path, "a b c d", tasks=5)
-    running = [process(clone, "claim", "task-0", "--push") for clone in clones]
-    ends = [(one.communicate(timeout=120)[1], one.returncode) for one in running]
-    (winner,) = [clone for clone, (_, code) in zip(clones, ends, strict=True) if code == 0]
-    assert all(f"claimed by {winner.name} until" in err for err, code in ends if code)
-    assert sorted(code for _, code in ends) == [0, 5, 5, 5]
-    losers = [clone for clone in clones if clone is not winner]
-    running = [process(clone, "next", "--claim", "--push", "--json") for clone in losers]
-    taken = [json.loads(one.communicate(timeout=120)[0])["data"]["id"] for one in running]
-    assert len(set(taken)) == 3
-    assert "task-0" not in taken
-    for clone in [*clones, *clones]:
-        meet(clone)
-    assert_equal(clones)
-    held = {clones[0].doc(one)["claim"]["by"] for one in ("task-0", *taken)}
-    assert held == {clone.name for clone in clones}
-
-
 def killed_after(store: Own, seconds: float) -> bool:
     """Start a sync and kill it and its git after a time; tell whether it was still at work."""
     with process(store, "sync") as child:
