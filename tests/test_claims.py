@@ -161,3 +161,15 @@ def test_undo_asks_no_claim(store: Store) -> None:
     store.do("--as", "kim", "claim", "one")
     store.do("--as", "kim", "undo")
     assert "claim" not in store.doc("one")
+
+
+def test_what_the_dead_had_begun_is_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A started task whose claim ran out is not ready; where nothing is, it is named with the command that takes it."""
+    store.do("--as", "jo", "claim", "one")
+    store.do("--as", "jo", "start", "one")
+    assert "run out" not in store.do("--as", "kim", "next", "--claim", code=1).err
+    later(monkeypatch, "14:00")
+    told = "begun by jo, whose claim has run out: tm claim one"
+    assert told in store.do("--as", "kim", "next", "--claim", code=1).err
+    assert told in store.do("--as", "kim", "next", code=1).err.lower()
+    store.do("--as", "kim", "claim", "one")

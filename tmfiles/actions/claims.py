@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tmfiles.workspace.edit import Edit
 
 DEFAULT = "2h"
+# So many tasks that the dead left are named.
+_NAMED = 3
 # Nobody holds a task for longer without saying so again.
 _LONGEST = 7 * 24 * 3600
 
@@ -107,8 +109,18 @@ def nothing_ready(workspace: Workspace, view: View) -> TmError:
     why = [f"{waiting} blocked"] * bool(waiting) + [f"{busy} in progress"] * bool(busy)
     why += [f"{later} put off until after {now}"] * bool(later)
     hint = "what blocks them: tm blocked; a new task: tm add TITLE" if waiting else "a new task: tm add TITLE"
+    if left := _left(view, now):
+        hint = "\n".join([hint, *left])
     reason = ", ".join(why) or "there is no open task"
     return TmError(f"nothing is ready: {reason}", hint, "not_found", view.errors())
+
+
+def _left(view: View, now: str) -> list[str]:
+    """Name tasks that somebody began and claimed, and whose claim has run out: what a program left that died."""
+    live, held = view.index.claims(now), view.index.claims("")
+    begun = (row.id for row in view.rows(Query(statuses=("in_progress",))))
+    left = [one for one in begun if one in held and one not in live]
+    return [f"begun by {held[one][0]}, whose claim has run out: tm claim {one}" for one in left[:_NAMED]]
 
 
 def _refuse_held(workspace: Workspace, tasks: Sequence[Task], how: How) -> None:
