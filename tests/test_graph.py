@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tmfiles.graph import Graph, Growing, blocks, cycles
+from tmfiles.graph import Graph, Growing, acyclic, blocks, cycles, knotted, topological
 
 Deps = dict[str, list[str]]
 IDS = "abcdef"
@@ -273,3 +273,30 @@ def test_a_growing_graph_is_the_graph_of_what_it_holds(
     assert [growing.status(one) for one in IDS] == [fresh.status(one) for one in IDS]
     assert [set(growing.dependents(one)) for one in IDS] == [set(fresh.dependents(one)) for one in IDS]
     assert set(growing.ready()) == set(fresh.ready())
+
+
+@given(graphs)
+def test_without_what_closes_a_circle_there_is_none(deps: dict[str, list[str]]) -> None:
+    """Links are only taken away, as few as one where one circle is all, and none where there is no circle."""
+    found = acyclic(deps)
+    assert cycles(found) == []
+    assert list(found) == list(deps)
+    assert all(set(found[id]) <= set(deps[id]) for id in deps)
+    if not cycles(deps):
+        assert all(set(found[id]) == set(deps[id]) for id in deps)
+        assert knotted(deps) == set()
+
+
+@given(graphs)
+def test_what_lies_on_a_circle_comes_back_to_itself(deps: dict[str, list[str]]) -> None:
+    """And nothing else does."""
+    assert knotted(deps) == {id for id in deps if id in reach(deps, id)}
+
+
+@given(graphs)
+def test_dependencies_come_first(deps: dict[str, list[str]]) -> None:
+    """In an order of all tasks, once circles are cut."""
+    straight = acyclic(deps)
+    order = topological(straight)
+    at = {id: number for number, id in enumerate(order)}
+    assert all(at[d] < at[id] for id, links in straight.items() for d in links if d in deps)

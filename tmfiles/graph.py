@@ -194,6 +194,28 @@ def reach(starts: Iterable[str], near: Callable[[str], Iterable[str]], depth: in
     return found
 
 
+def topological(deps: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return all of `deps` with dependencies first."""
+    return [id for component in _components(deps, deps) for id in component]
+
+
+def knotted(deps: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the tasks that lie on a circle of dependencies, those that depend on themselves too."""
+    return {id for component in _components(deps, deps) if _is_cycle(deps, component) for id in component}
+
+
+def acyclic(deps: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the links without those that close a circle, and none from a task to itself; all others stay."""
+    found: dict[str, list[str]] = {}
+    for component in _components(deps, deps):
+        rank = {id: number for number, id in enumerate(component)}
+        for id in component:
+            # In a knot a task may keep what was reached after it: those links never lead back.
+            own = dict.fromkeys(deps.get(id, ()))
+            found[id] = [d for d in own if d not in rank or rank[d] > rank[id]]
+    return {id: found[id] for id in deps}
+
+
 def layers(deps: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Return in which layer each task of `deps` stands: 1 with no dependency, else one above its highest.
 

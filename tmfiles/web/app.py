@@ -14,7 +14,7 @@ from tmfiles.web import gate, people, problems
 from tmfiles.web.api import events, me, tasks
 from tmfiles.web.desk import Desk
 from tmfiles.web.events import Hub
-from tmfiles.web.pages import front, login
+from tmfiles.web.pages import front, graph, login, statistics, timeline
 from tmfiles.web.pages.page import STATIC
 from tmfiles.web.safety import LOOPBACK, Safety
 from tmfiles.web.state import State
@@ -22,7 +22,13 @@ from tmfiles.web.watching import Watch
 
 API = "/api/v1"
 # A router a page.
-PAGES = (front.router, login.router)
+PAGES = (
+    front.router,
+    graph.router,
+    timeline.router,
+    statistics.router,
+    login.router,
+)
 
 
 def make(folder: str, environment: Environment, hosts: Collection[str] = LOOPBACK, *, alone: bool = True) -> FastAPI:

@@ -1,0 +1,34 @@
+"""Where pages lie, for templates that serve both the board and the exported site."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+
+class Links:
+    """Addresses of the board; `asked` is what the address of the page itself already asks for."""
+
+    def __init__(self, path: str = "/graph", asked: dict[str, str] | None = None) -> None:
+        self.path = path
+        self.asked = asked or {}
+
+    def task(self, task_id: str) -> str:
+        """Give the address of a task's page."""
+        return f"/tasks/{quote(task_id)}"
+
+    def fold(self, name: str) -> str:
+        """Give the address of the same graph with one of its folds opened."""
+        return f"{self.path}?{urlencode({**self.asked, 'in': name})}"
+
+    def whole(self) -> str:
+        """Give the address of the same graph with none opened."""
+        return f"{self.path}?{urlencode(self.asked)}" if self.asked else self.path
+
+
+NOBODY = "nobody"
+
+
+def chosen(who: str) -> str | None:
+    """Give the assignee that a page is asked for: None for all, the empty name for tasks without one."""
+    name = who.strip()
+    return None if not name else "" if name == NOBODY else name
