@@ -39,6 +39,7 @@ ELSEWHERE = {
     "mcp": "test_mcp.py",
     "serve": "web/test_serve.py",
     "user passwd": "web/test_users.py",
+    "wizard": "test_wizard.py",
 }
 _BUNDLE = "backup create --to ~/backups/project-20261122T100000Z.bundle"
 BEFORE |= {words: [_BUNDLE] for words in ("backup verify", "backup restore", "backup prune")}

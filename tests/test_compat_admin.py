@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import GitRepo
-from writing import Store
+from writing import Store, run
 
 
 @pytest.fixture
@@ -44,6 +44,47 @@ def test_features_are_switched(store: Store) -> None:
     store.do("config", "--enable", "feedback")
     store.do("feedback", task, "--quality", "4")
     store.do("check")
+
+
+def test_what_can_be_mended_is(store: Store) -> None:
+    """fix-orchestration wants its switch, asks nothing, mends what has one right answer and names the rest."""
+    ran = store.do("fix-orchestration", code=1)
+    assert "--interactive" in ran.err
+    assert store.do("fix-orchestration", "--interactive").out == "✅ Orchestration context is valid\n"
+    store.file("slip").write_text("title: Slip\nstatus: Completed\n", encoding="utf-8")
+    told = store.do("fix-orchestration", "--interactive").out
+    assert ".tasks/slip.yaml" in told
+    assert "✅ Orchestration context is valid" in told
+    assert store.doc("slip")["status"] == "completed"
+    store.file("gone").write_text("title: Gone\ndepends_on: [nowhere]\n", encoding="utf-8")
+    ran = store.do("fix-orchestration", "--interactive", code=1)
+    assert "Violations Found: 1" in ran.err
+    assert "nowhere" in ran.err
+
+
+@pytest.mark.parametrize("named", ["old/.task-orchestrator/tasks.db", "old/.task-orchestrator", "old", "old/my.db"])
+def test_the_place_of_the_database_is_that_of_the_store(
+    store: Store, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    """TM_DB_PATH names a file or a folder: init makes a store there, and every command finds it from anywhere."""
+    place = store.path.parent / "old"
+    monkeypatch.setenv("TM_DB_PATH", str(store.path.parent / named))
+    monkeypatch.chdir(store.path)
+    assert run("init").code == 0
+    made = run("add", "Elsewhere").out.strip()
+    assert (place / ".tasks" / f"{made}.yaml").is_file()
+    assert not store.file(made).exists()
+    assert "Elsewhere" in run("list").out
+    assert run("agent-register", "zoe").code == 0
+    assert (place / ".tasks/.agents/zoe.yaml").is_file()
+    assert run("-C", str(store.path), "list").out == "No tasks found\n"
+    monkeypatch.setenv("TM_STORE", str(store.path))
+    assert run("list").out == "No tasks found\n"
+    monkeypatch.delenv("TM_STORE")
+    config = place / ".tasks/config.yaml"
+    config.write_text(config.read_text(encoding="utf-8") + "compat: task-orchestrator\n", encoding="utf-8")
+    monkeypatch.delenv("TM_COMPAT")
+    assert f"[{made}] Elsewhere - pending" in run("list").out
 
 
 def test_config_refuses_and_passes(store: Store) -> None:

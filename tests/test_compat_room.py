@@ -17,7 +17,7 @@ from tmfiles.errors import TmError
 def test_every_command_has_a_form_and_words() -> None:
     """The tables name the same commands."""
     data = {"add", "list", "show", "export", "watch", "context", "participants", "metrics", "config", "migrate"}
-    data.add("validate-orchestration")
+    data |= {"validate-orchestration", "fix-orchestration"}
     assert set(forms.FORMS) == data | set(wordings.CONFIRMED)
     assert set(wordings.USAGE) - set(forms.FORMS) == set()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -243,7 +245,7 @@ def _closed(schema: Any) -> Any:
     return {**closed, **({"allOf": schema["allOf"]} if "allOf" in schema else {})}
 
 
-def test_every_command_answers_by_the_schema(tm: Any, repo: GitRepo) -> None:
+def test_every_command_answers_by_the_schema(tm: Any, repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     """A session with every command: each document is valid, and what it says is described."""
     repo.write(".tasks/triggers/pre-delete", "#!/bin/sh\n")
     repo.commit("a trigger")
@@ -260,7 +262,9 @@ def test_every_command_answers_by_the_schema(tm: Any, repo: GitRepo) -> None:
         valid(document, answer)
         beside = BESIDE.get(answer, set())
         assert document.keys() == {"version", "error" if answer == "error" else "data", *beside}
-    assert {words.split()[0] for _, words, _ in SESSION} >= set(COMMANDS) - {"demo", "export", "mcp", "serve"}
+    assert {words.split()[0] for _, words, _ in SESSION} >= set(COMMANDS) - {"demo", "export", "mcp", "serve", "wizard"}
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Write #docs !high"))
+    valid(tm("wizard --quick", 0), "batch")
 
 
 def test_lists_carry_what_cannot_be_read(tm: Any, repo: GitRepo) -> None:

@@ -98,6 +98,7 @@ HEADINGS = {
         "plugins": "plugged",
         "user": "users",
         "demo": "stores",
+        "wizard": "wizard",
     },
 }
 COMMANDS = {name: module for commands in HEADINGS.values() for name, module in commands.items()}

@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 NAME = "task-orchestrator"
 
 
+def place(variables: Mapping[str, str]) -> str:
+    """Give the folder that `TM_DB_PATH` means; empty where it says nothing.
+
+    It named a database, or the folder that held one: what is beside that folder is what is meant.
+    """
+    path = variables.get("TM_DB_PATH", "").strip()
+    if path.endswith(".db"):
+        path = os.path.dirname(path) or "."
+    path = path.rstrip("/\\") or path
+    return (os.path.dirname(path) or ".") if os.path.basename(path) == ".task-orchestrator" else path
+
+
 def is_open(words: Sequence[str], variables: Mapping[str, str]) -> bool:
     """Tell whether this run speaks as Task Orchestrator did: `TM_COMPAT` says so, or the store's `compat` key.
 
@@ -24,7 +36,8 @@ def is_open(words: Sequence[str], variables: Mapping[str, str]) -> bool:
         if said not in ("0", "1", NAME):
             raise TmError(f"TM_COMPAT={said!r} is neither 1 nor 0", f"1 speaks as {NAME} did, 0 does not", "usage")
         return said != "0"
-    folder = words[words.index("-C") + 1] if "-C" in words[:-1] else "."
+    folder = words[words.index("-C") + 1] if "-C" in words[:-1] else ""
+    folder = folder or (not variables.get("TM_STORE") and place(variables)) or "."
     try:
         root = find(os.path.join(folder, variables.get("TM_STORE", "")))
         if root is None and not variables.get("TM_STORE"):

@@ -87,6 +87,27 @@ def validated(checked: object) -> str:
     return "✅ Orchestration context is valid\n"
 
 
+def mending(values: Mapping[str, object]) -> list[tuple[str, ...]]:
+    """Give what `tm` is to run for `fix-orchestration`; raises TmError without the switch, as it did."""
+    if "interactive" not in values:
+        raise TmError("fix-orchestration mends only with --interactive", "fix-orchestration --interactive", "usage")
+    return [("check", "--fix", "--json")]
+
+
+def mended(checked: object) -> str:
+    """Give what `fix-orchestration` says: what was mended in one commit; raises TmError for what is left."""
+    found = checked if isinstance(checked, dict) else {}
+    did = [f"✅ {one['path']}: {', '.join(one['words'])}\n" for one in found.get("mended", ())]
+    if broken := violations(checked):
+        told = [
+            f"{one['path']}:{one['line']}: {one['message']}" for one in found["problems"] if one["severity"] == "error"
+        ]
+        raise TmError(
+            f"❌ Violations Found: {broken}", "\n".join([*did, *told, "mend the rest by hand: tm check"]), "refused"
+        )
+    return "".join(did) + validated(checked)
+
+
 def is_enforcing(values: Mapping[str, object]) -> bool:
     """Tell whether `config` was asked about enforcement."""
     return any(one in values for one in _ENFORCING)

@@ -188,6 +188,7 @@ FORMS: dict[str, Form] = {
         },
     ),
     "validate-orchestration": Form("check", (), {}),
+    "fix-orchestration": Form("check", (), {"--interactive": _FLAG}),
     "migrate": Form("list", (), {f"--{step}": _FLAG for step in ("status", "apply", "rollback", "dry-run")}),
     "metrics": Form("metrics", (), {"--feedback": Option("none", "--feedback"), "--period": Option("one", "--period")}),
 }
@@ -323,8 +324,8 @@ def _argvs(name: str, form: Form, values: dict[str, Any], argv: list[str]) -> li
     run = [form.command, *_described(name, values, argv)]
     if name == "list":
         return [("list", *argv, "--json", "--limit", "0", *_all(values, argv), *_sorted(argv))]
-    if name == "config":
-        return admin.settings(values)
+    if name in ("config", "fix-orchestration"):
+        return admin.settings(values) if name == "config" else admin.mending(values)
     if name == "migrate":
         return [("list", "--limit", "1", "--json")] if form.options.keys() & {f"--{key}" for key in values} else []
     if name == "export":

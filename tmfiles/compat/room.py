@@ -10,7 +10,7 @@ from contextlib import redirect_stdout
 from typing import Any
 
 from tmfiles.cli import streams
-from tmfiles.compat import admin, forms, wordings
+from tmfiles.compat import admin, forms, place, wordings
 from tmfiles.compat.forms import Order
 from tmfiles.errors import TmError
 
@@ -27,7 +27,7 @@ def run(words: Sequence[str], plain: Plain) -> int:
     name: str = ""
     values: Mapping[str, Any] = {}
     try:
-        before, rest = forms.normalised(words)
+        before, rest = _placed(*forms.normalised(words))
         if not rest:
             streams.put(f"Usage: tm <command> [args]\nCommands: {', '.join(forms.FORMS)}\nAll commands: tm --help\n")
             return 1
@@ -52,6 +52,21 @@ def run(words: Sequence[str], plain: Plain) -> int:
     if not {"-q", "--quiet"} & {*before}:
         streams.say(err)
     return 0
+
+
+def _placed(before: list[str], rest: list[str]) -> tuple[list[str], list[str]]:
+    """Let `TM_DB_PATH` say where the store is, unless something of `tm` does; `init` makes one in that very folder."""
+    folder = place(os.environ)
+    if not folder or "-C" in before or os.environ.get("TM_STORE") or not rest:
+        return before, rest
+    if rest[0] == "init":
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError as error:
+            raise TmError(f"cannot make {folder}: {error.strerror}", "TM_DB_PATH names it", "usage") from error
+        if "--standalone" not in rest and "--branch" not in rest:
+            rest = [*rest, "--standalone"]
+    return ["-C", folder, *before], rest
 
 
 def _switched(order: Order, before: list[str], plain: Plain) -> tuple[Order, str]:
@@ -191,6 +206,7 @@ _DATA: dict[str, Callable[[Mapping[str, Any], list[Any]], str]] = {
     "context": _context,
     "participants": lambda _values, found: wordings.participants(found[0]),
     "export": _exported,
+    "fix-orchestration": lambda _values, found: admin.mended(found[0]),
     "validate-orchestration": lambda _values, found: admin.validated(found[0]),
     "watch": lambda _values, found: wordings.notified(found[0]),
     "metrics": lambda _values, found: wordings.measured(found[0]),
