@@ -11,6 +11,7 @@ from tmfiles.errors import TmError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 if sys.platform == "win32":
@@ -42,14 +43,19 @@ class Lock:
     """Hold `path` while the `with` block runs; wait `limit` seconds for it, then name the holder.
 
     The operating system frees the lock when its process dies, so a left-over file locks nobody out.
+    `told` gets the seconds waited for it and those it was held, when it has been released.
     Raises TmError (code `locked`) when the wait is over.
     """
 
-    def __init__(self, path: str, purpose: str, limit: float) -> None:
+    def __init__(
+        self, path: str, purpose: str, limit: float, told: Callable[[float, float], None] | None = None
+    ) -> None:
         self.path = path
         self.purpose = purpose
         self.limit = limit
         self.waited = 0.0
+        self._told = told
+        self._since = 0.0
         self._fd = -1
 
     def __enter__(self) -> Lock:
@@ -64,7 +70,8 @@ class Lock:
                 os.close(self._fd)
                 raise
             os.close(self._fd)
-        self.waited = time.monotonic() - start
+        self._since = time.monotonic()
+        self.waited = self._since - start
         with suppress(OSError):  # the name is a courtesy, and the disk may be full
             os.ftruncate(self._fd, 0)
             os.lseek(self._fd, 0, os.SEEK_SET)
@@ -104,6 +111,8 @@ class Lock:
             os.ftruncate(self._fd, 0)
         _drop(self._fd)
         os.close(self._fd)
+        if self._told is not None:
+            self._told(self.waited, time.monotonic() - self._since)
 
 
 def held_by(path: str) -> str:

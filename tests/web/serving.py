@@ -13,6 +13,7 @@ from writing import Store
 from tmfiles.config import Environment
 from tmfiles.web import app as web
 from tmfiles.web import running
+from tmfiles.web.log import Log
 from tmfiles.web.running import Place
 
 
@@ -28,9 +29,11 @@ ALONE = Place()
 
 
 @contextmanager
-def serving(store: Store, environment: Environment = Environment(), how: Place = ALONE) -> Iterator[Served]:
+def serving(
+    store: Store, environment: Environment = Environment(), how: Place = ALONE, log: Log | None = None
+) -> Iterator[Served]:
     """Serve a store on a free port of loopback while the block runs; `how` says what it is called from outside."""
-    app = web.make(str(store.path), environment, running.names(how), alone=how.alone)
+    app = web.make(str(store.path), environment, running.names(how), alone=how.alone, log=log)
     place = running.listening("127.0.0.1", 0)
     server = running.Server(running.config(app, how))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [place]}, daemon=True)

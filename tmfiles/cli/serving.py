@@ -23,6 +23,7 @@ def serve(
     proxy: Annotated[str, typer.Option("--proxy", metavar="URL", help="What a proxy before it is called.")] = "",
     trust: Annotated[list[str] | None, typer.Option("--trust", metavar="ADDRESS", help="Where the proxy is.")] = None,
     workers: Annotated[int, typer.Option("--workers", metavar="N", help="Processes that answer.")] = 1,
+    log: Annotated[str, typer.Option("--log", metavar="FILE", help="A line for each request; -: standard error.")] = "",
     open_: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
 ) -> None:
     """Serve the store to a browser, and to programs over REST.
@@ -43,7 +44,7 @@ def serve(
         )
     from tmfiles.web import running
 
-    place = running.Place(host, port, _public(proxy), tuple(trust or LOOPBACK), tuple(names or ()))
+    place = running.Place(host, port, _public(proxy), tuple(trust or LOOPBACK), tuple(names or ()), log)
     if trust and not proxy:
         raise TmError("--trust says where a proxy is, and there is none", "with it: --proxy URL", "usage")
 

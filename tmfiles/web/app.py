@@ -10,10 +10,12 @@ from fastapi.staticfiles import StaticFiles
 
 from tmfiles import __version__
 from tmfiles.config import Environment
-from tmfiles.web import gate, people, problems
+from tmfiles.web import gate, health, people, problems
 from tmfiles.web.api import events, me, tasks
 from tmfiles.web.desk import Desk
 from tmfiles.web.events import Hub
+from tmfiles.web.log import Log
+from tmfiles.web.measures import Measures
 from tmfiles.web.pages import front, graph, login, statistics, timeline
 from tmfiles.web.pages.page import STATIC
 from tmfiles.web.safety import LOOPBACK, Safety
@@ -31,12 +33,21 @@ PAGES = (
 )
 
 
-def make(folder: str, environment: Environment, hosts: Collection[str] = LOOPBACK, *, alone: bool = True) -> FastAPI:
+def make(
+    folder: str,
+    environment: Environment,
+    hosts: Collection[str] = LOOPBACK,
+    *,
+    alone: bool = True,
+    log: Log | None = None,
+) -> FastAPI:
     """Make the application of a store, which goes by the names `hosts`; raises TmError where there is no store.
 
-    `alone` says that nobody but this machine can ask: then its owner need not log in where there are no users.
+    `alone` says that nobody but this machine can ask: then its owner need not log in where there are no users. `log`
+    gets a line for each request.
     """
-    desk = Desk(folder, environment)
+    measures = Measures()
+    desk = Desk(folder, environment, measures.wrote)
     # What FastAPI shows of its own comes from another site, so there is none of that.
     app = FastAPI(
         title="tm",
@@ -53,14 +64,17 @@ def make(folder: str, environment: Environment, hosts: Collection[str] = LOOPBAC
         people.Person(environment.actor),
         lambda workspace: people.People(State.of(workspace), people.owner(workspace), alone=alone),
     )
-    app.state.hub = Hub(lambda began, told: Watch(folder, environment, began, told))
+    app.state.hub = Hub(lambda began, told: Watch(folder, environment, began, told), measures.listeners.set)
     app.add_middleware(gate.Gate, people=app.state.people)
+    app.state.measures = measures
     app.add_middleware(Safety, hosts=hosts)
+    app.add_middleware(health.Witness, measures=measures, log=log)
     problems.install(app)
     for router in (tasks.router, events.router, me.router):
         app.include_router(router, prefix=API)
     for router in PAGES:
         app.include_router(router, dependencies=[Depends(gate.form)])
+    app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

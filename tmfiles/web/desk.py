@@ -13,13 +13,16 @@ from tmfiles.web.people import Person
 from tmfiles.workspace import Workspace
 
 Answer = TypeVar("Answer")
+# Told of each write: seconds waited for the lock, and seconds it was held.
+Wrote = Callable[[float, float], None]
 
 
 class Desk:
     """The store that requests come to: where it is, and what holds for each of them."""
 
-    def __init__(self, folder: str, environment: Environment) -> None:
+    def __init__(self, folder: str, environment: Environment, wrote: Wrote | None = None) -> None:
         self.folder = folder
+        self._wrote = wrote
         # A name of a request would make the second one of a kind one that was done before.
         self.environment = environment._replace(request="")
 
@@ -32,6 +35,7 @@ class Desk:
         author = (person.name, person.email) if person.email else None
         environment = self.environment._replace(actor=person.name, author=author, request=request)
         with Workspace.find(self.folder, environment) as workspace:
+            workspace.timed = self._wrote
             return what(workspace)
 
 

@@ -89,8 +89,9 @@ def reset(version: str) -> Event:
 class Hub:
     """All who listen at one worker. The watch begins with the first of them, and lasts until the worker ends."""
 
-    def __init__(self, watch: Callable[[Began, Told], Watching]) -> None:
+    def __init__(self, watch: Callable[[Began, Told], Watching], counted: Callable[[int], None] | None = None) -> None:
         self._make = watch
+        self._counted = counted  # told how many listen whenever that changes
         self._watch: Watching | None = None
         self._starting = asyncio.Lock()
         self._listeners: set[Listener] = set()
@@ -114,10 +115,11 @@ class Hub:
             raise TmError("too many listen already", "close other windows, or ask now and then instead", "too_many")
         made = Listener(caller)
         self._listeners.add(made)
+        self._count()
         try:
             await self._started()
         except BaseException:
-            self._listeners.discard(made)
+            self.leave(made)
             raise
         made.put(Event("hello", self._version, {"version": self._version}))
         for event in self._missed(last):
@@ -161,6 +163,11 @@ class Hub:
     def leave(self, listener: Listener) -> None:
         """Tell one no more."""
         self._listeners.discard(listener)
+        self._count()
+
+    def _count(self) -> None:
+        if self._counted is not None:
+            self._counted(len(self._listeners))
 
     async def close(self) -> None:
         """Let all who listen end, and the watch with them."""

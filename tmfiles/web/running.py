@@ -21,6 +21,8 @@ from fastapi import FastAPI
 from tmfiles.config import Environment
 from tmfiles.errors import TmError
 from tmfiles.web import app as web
+from tmfiles.web import measures
+from tmfiles.web.log import Log
 from tmfiles.web.safety import LOOPBACK
 from tmfiles.web.state import State
 from tmfiles.workspace import Workspace
@@ -40,7 +42,8 @@ class Place(NamedTuple):
     """How a server is reached: its address, and what it is called from outside.
 
     `proxy` is the public address of the reverse proxy before it, whose word is taken for who asks where it comes from
-    one of `trusted`; `names` are further names that it goes by.
+    one of `trusted`; `names` are further names that it goes by. `log` is the file that gets a line for each request,
+    `-` for standard error.
     """
 
     host: str = "127.0.0.1"
@@ -48,6 +51,7 @@ class Place(NamedTuple):
     proxy: str = ""
     trusted: tuple[str, ...] = LOOPBACK
     names: tuple[str, ...] = ()
+    log: str = ""
 
     @property
     def alone(self) -> bool:
@@ -91,6 +95,8 @@ def serve(folder: str, environment: Environment, place: Place, told: Callable[[s
     _refuse_open(folder, environment, place)
     with listening(place.host, place.port) as door:
         name = f"[{place.host}]" if ":" in place.host else place.host
+        if place.log:
+            Log(place.log).close()  # refused now rather than by each worker
         told(place.proxy or f"http://{name}:{door.getsockname()[1]}/")
         if workers == 1:
             work(folder, environment, place, door)
@@ -109,8 +115,13 @@ def _refuse_open(folder: str, environment: Environment, place: Place) -> None:
 
 def work(folder: str, environment: Environment, place: Place, door: socket.socket) -> None:
     """Answer what comes in at a socket until told to stop."""
-    app = web.make(folder, environment, hosts=names(place), alone=place.alone)
-    Server(config(app, place)).run(sockets=[door])
+    log = Log(place.log) if place.log else None
+    app = web.make(folder, environment, names(place), alone=place.alone, log=log)
+    try:
+        Server(config(app, place)).run(sockets=[door])
+    finally:
+        if log is not None:
+            log.close()
 
 
 def names(place: Place) -> set[str]:
@@ -153,6 +164,7 @@ class Crew:
 
     def run(self) -> None:
         """Keep so many at work until told to stop; raises TmError when they cannot begin."""
+        counted = measures.shared()
         before = {one: signal.signal(one, self._stop) for one in (signal.SIGINT, signal.SIGTERM)}
         try:
             while not self._stopped_by:
@@ -164,6 +176,8 @@ class Crew:
             self._end()
             for one, handler in before.items():
                 signal.signal(one, handler)
+            del os.environ[measures.FOLDER]
+            counted.cleanup()
         signal.raise_signal(self._stopped_by)
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:
@@ -179,6 +193,7 @@ class Crew:
             if one.is_alive():
                 continue
             del self._running[one]
+            measures.gone(one.pid or 0)
             if not self._stopped_by and time.monotonic() - began < _SHORTEST:
                 raise TmError(f"a worker ended with exit code {one.exitcode} as it began", "its trace is above", "bug")
 

@@ -35,6 +35,8 @@ class Workspace:
 
     # The commit whose files these are; empty where they are those of the work tree.
     commit = ""
+    # Told of each write: seconds waited for the lock, and seconds it was held.
+    timed: Callable[[float, float], None] | None = None
 
     def __init__(self, root: str, environment: Environment, progress: Progress | None = None) -> None:
         from tmfiles.git.repository import discover

@@ -184,7 +184,7 @@ def locked(workspace: Workspace, order: Order) -> Lock:
         ) from error
     wait = workspace.environment.lock_timeout
     seconds = workspace.sources.say("lock_timeout").value if wait is None else wait
-    return Lock(path, f"tm {order.op}", seconds)
+    return Lock(path, f"tm {order.op}", seconds, workspace.timed)
 
 
 class Run:
