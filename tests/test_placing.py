@@ -68,7 +68,8 @@ def shown(store: Store, name: str = "pending", by: str = "status") -> str:
 def put(store: Store, task: str, **where: str) -> int:
     """Place a task, and give how many files that changed."""
     with opened(store.path) as workspace:
-        return len(place(workspace, task, **where).outcome.changed)
+        to = {where.get("by", "status"): where.pop("to")} if "to" in where else {}
+        return len(place(workspace, task, to=to, **where).outcome.changed)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_what_cannot_be_is_refused(store: Store) -> None:
         ({"to": "pending"}, "waits stays blocked by t-a"),
         ({"to": "in_progress"}, "blocked by t-a"),
         ({"to": "asleep"}, "unknown status 'asleep'"),
-        ({"by": "priority", "to": ""}, "unknown priority ''"),
+        ({"by": "priority", "to": ""}, "every task has a priority"),
         ({"by": "team", "to": "x"}, "unknown column 'team'"),
         ({"before": "t-a", "after": "t-b"}, "both given"),
         ({}, "no place to move to"),
@@ -123,6 +124,20 @@ def test_what_cannot_be_is_refused(store: Store) -> None:
         with pytest.raises(TmError, match=message):
             put(store, "t-a" if "given" in message else "waits", **where)
     assert store.commits() == 2
+
+
+def test_a_card_that_was_moved_meanwhile_stays(store: Store) -> None:
+    """Who took it from another column is told where it is now; columns and lanes change in one commit."""
+    with opened(store.path) as workspace:
+        place(workspace, "t-a", to={"status": "in_progress", "assignee": "li", "parent": "t-b"}, seen={"assignee": ""})
+        assert {**store.doc("t-a"), "status": "in_progress", "assignee": "li", "parent": "t-b"} == store.doc("t-a")
+        with pytest.raises(
+            TmError, match="t-a was moved meanwhile: its status is in_progress, no more pending"
+        ) as told:
+            place(workspace, "t-a", to={"status": "completed"}, seen={"status": "pending"})
+        assert told.value.code == "race"
+        place(workspace, "t-a", to={"parent": ""}, seen={"parent": "t-b", "status": "in_progress"})
+        assert "parent" not in store.doc("t-a")
 
 
 def test_order_is_a_key_to_sort_by(store: Store) -> None:

@@ -60,9 +60,12 @@ def http(server: Served) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Give a browser that is started once; tests that need it are skipped where there is none."""
+    """Give a browser for all tests of a file, which are skipped where there is none.
+
+    For no longer: while it runs, no test can have a loop of asyncio of its own.
+    """
     from web.browsing import chromium
 
     with chromium() as started:

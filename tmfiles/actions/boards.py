@@ -58,13 +58,20 @@ class Board(namedtuple("Board", "by columns problems lanes", defaults=((),))):
 
 
 def board(
-    workspace: Workspace, query: Query, by: str, limit: int, *, everything: bool = False, lanes: str = ""
+    workspace: Workspace,
+    query: Query,
+    by: str,
+    limit: int,
+    *,
+    everything: bool = False,
+    lanes: str = "",
+    empty: bool = False,
 ) -> Board:
     """Give the open tasks in columns, each cut at `limit` (0: not at all), closed ones too with `everything`.
 
     In a column they go by `order`, unless the query sorts them otherwise. The columns of open statuses are always
-    there, others where they have tasks. With `lanes` each lane is cut by itself. Raises TmError for a `by` or
-    `lanes` that is none.
+    there, others where they have tasks, or with `empty` all that there could be. With `lanes` each lane is cut by
+    itself. Raises TmError for a `by` or `lanes` that is none.
     """
     if by not in BY:
         raise unknown("column", by, BY)
@@ -79,7 +86,7 @@ def board(
     shown = [
         Column(name, len(rows), rows[: limit or None], most(name))
         for name, rows in columns.items()
-        if rows or (by == "status" and name not in CLOSED)
+        if rows or empty or (by == "status" and name not in CLOSED)
     ]
     if not lanes:
         return Board(by, shown, found.problems)
@@ -121,7 +128,8 @@ def _sorted_out(view: View, rows: Iterable[Row], by: str) -> dict[str, list[Row]
         "type": view.config.all_types,
         "phase": [phase.name for phase in view.config.phases],
     }.get(by, ())
-    found: dict[str, list[Row]] = {name: [] for name in known}
+    none = [""] if by in ("assignee", "phase") else []
+    found: dict[str, list[Row]] = {name: [] for name in (*known, *none)}
     value = values(view, by)
     for row in rows:
         found.setdefault(value(row), []).append(row)

@@ -207,7 +207,9 @@ _MORE = ("tags", "related", "files", "links", "description", "context", "fields"
 
 
 def _placed(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
-    return placing.place(workspace, values.pop("id"), how, **values)
+    by = values.pop("by", "status")
+    to = {by: values.pop("to")} if "to" in values else {}
+    return placing.place(workspace, values.pop("id"), how, to=to, by=by, **values)
 
 
 def _met(workspace: Workspace, values: dict[str, Any], how: How) -> Done:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tmfiles.actions.boards import BY, values
+from tmfiles.actions.boards import LANES, values
 from tmfiles.actions.moves import Freed, moved
 from tmfiles.actions.repeating import repeating
-from tmfiles.actions.tasks import Done, done, refuse_values
+from tmfiles.actions.tasks import Done, done, refuse_values, resolved
 from tmfiles.errors import TmError
 from tmfiles.query import Query, unknown
-from tmfiles.task import MIDDLE, PRIORITIES
+from tmfiles.task import DEFAULTS, MIDDLE
 from tmfiles.workspace import edit
 from tmfiles.workspace.write import How, Order, write
 
@@ -29,28 +29,35 @@ def place(
     text: str,
     how: How = How(),
     *,
+    to: Mapping[str, str] = {},
     by: str = "status",
-    to: str | None = None,
     before: str = "",
     after: str = "",
+    seen: Mapping[str, str] = {},
     force: bool = False,
 ) -> Done:
-    """Move a task to the column `to` of a board by `by` (empty: that of none), right before or after another, or both.
+    """Move a task on a board by `by`: to columns and lanes, right before or after another task, or both.
 
-    Among tasks that have no rank yet, those on the nearer side of the place are given one too. Raises TmError when
-    nothing is asked for, and where the status cannot be reached, as `start` and `complete` do, unless forced.
+    `to` gives the names by what the columns or lanes are of, empty for that of tasks without such a value; `seen` those
+    where the card lay when somebody took it. Among tasks that have no rank yet, those on the nearer side of the place
+    are given one too. Raises TmError when nothing is asked for, when the card lies elsewhere by now (`race`), and where
+    a status cannot be reached, as `start` and `complete` do, unless forced.
     """
     if before and after:
         raise TmError("before and after are both given", "leave one of the two out", "usage")
-    if to is None and not (before or after):
+    if not (to or before or after):
         raise TmError("there is no place to move to", "name a column, or a task to come before or after", "usage")
-    if by not in BY:
-        raise unknown("column", by, BY)
+    for name in (by, *to, *seen):
+        if name not in LANES:
+            raise unknown("column", name, LANES)
     chosen: list[str] = []
 
     def plan(view: View) -> list[Edit]:
         chosen[:] = [view.resolve(text)]
-        changes = {chosen[0]: {} if to is None else _put(workspace, view, chosen[0], by, to.strip(), force)}
+        _refuse_moved(view, chosen[0], seen)
+        changes: dict[str, dict[str, Any]] = {chosen[0]: {}}
+        for key, name in to.items():
+            changes[chosen[0]] |= _put(workspace, view, chosen[0], key, name.strip(), force)
         if other := before or after:
             for task_id, rank in _ranks(view, chosen[0], view.resolve(other), by, first=bool(before)).items():
                 changes.setdefault(task_id, {})["order"] = rank
@@ -59,6 +66,13 @@ def place(
     freed, told = Freed(workspace, chosen), list[str]()
     outcome = write(workspace, Order("place", how), freed.watching(repeating(workspace, how, plan, told)))
     return done(workspace, chosen, outcome._replace(notes=(*outcome.notes, *told)), freed.ids())
+
+
+def _refuse_moved(view: View, task_id: str, seen: Mapping[str, str]) -> None:
+    for key, name in seen.items():
+        if (now := values(view, key)(view.row(task_id))) != name:
+            told = f"{task_id} was moved meanwhile: its {key} is {now or 'none'}, no more {name or 'none'}"
+            raise TmError(told, "look where it is now, and move it again if it is still to go", "race")
 
 
 def _put(workspace: Workspace, view: View, task_id: str, by: str, name: str, force: bool) -> dict[str, Any]:
@@ -71,11 +85,11 @@ def _put(workspace: Workspace, view: View, task_id: str, by: str, name: str, for
             named = ", ".join(f"{one} ({view.graph.why(one)})" for one in blockers)
             raise TmError(f"{task_id} stays blocked by {named}", "complete those first, or take the dependency away")
         return moved(workspace, view, task, name, force, f"set to {name}")
-    if name:
+    if name and by != "parent":
         refuse_values({by: name}, view.config.all_types)
-    if by == "priority" and not name:
-        raise unknown("priority", name, PRIORITIES)
-    return {by: name or None}
+    if by in DEFAULTS and not name:
+        raise TmError(f"every task has a {by}", f"name one, such as {DEFAULTS[by]}", "usage")
+    return resolved(view, {by: name or None})
 
 
 def _ranks(view: View, task_id: str, other: str, by: str, *, first: bool) -> Mapping[str, str]:

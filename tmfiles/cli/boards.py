@@ -86,5 +86,6 @@ def place(
     """
     session: Session = context.obj
     how = session.how(no_commit, message, force)
-    result = placed(session.workspace(), id_, how, by=by, to=to, before=before, after=after, force=force)
+    columns = {} if to is None else {by: to}
+    result = placed(session.workspace(), id_, how, to=columns, by=by, before=before, after=after, force=force)
     session.did(result, "placed", json=json)

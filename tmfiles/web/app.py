@@ -16,7 +16,8 @@ from tmfiles.web.desk import Desk
 from tmfiles.web.events import Hub
 from tmfiles.web.log import Log
 from tmfiles.web.measures import Measures
-from tmfiles.web.pages import front, graph, login, statistics, timeline
+from tmfiles.web.pages import adding, board, graph, login, statistics, timeline
+from tmfiles.web.pages import list as list_
 from tmfiles.web.pages.page import STATIC
 from tmfiles.web.safety import LOOPBACK, Safety
 from tmfiles.web.state import State
@@ -25,7 +26,9 @@ from tmfiles.web.watching import Watch
 API = "/api/v1"
 # A router a page.
 PAGES = (
-    front.router,
+    board.router,
+    list_.router,
+    adding.router,
     graph.router,
     timeline.router,
     statistics.router,

@@ -74,11 +74,16 @@ def answer(request: Request, error: TmError, headers: Mapping[str, str] | None =
     body = document(error)
     status = body["status"]
     more = {**(headers or {}), **({"Retry-After": _PAUSE} if status == 503 else {})}
-    if not is_api(request.url.path):
+    if not wants_document(request):
         from tmfiles.web.pages.page import page
 
         return page(request, "problem.html", status, problem=body, headers=more)
     return Response(documents.compact(body) + "\n", status, more, MEDIA)
+
+
+def wants_document(request: Request) -> bool:
+    """Tell whether a program asks, or a script of a page, rather than a browser that is to show the answer."""
+    return is_api(request.url.path) or "application/json" in request.headers.get("accept", "")
 
 
 def is_api(path: str) -> bool:

@@ -13,6 +13,12 @@ def words(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
+def column(by: str, name: str) -> str:
+    """Give the name of a column or lane of a board: what its tasks have, or that they have nothing."""
+    nothing = {"assignee": "Nobody", "phase": "No phase", "parent": "No parent"}
+    return words(name) if by in ("status", "priority", "type") else name or nothing.get(by, "None")
+
+
 def initials(name: str) -> str:
     """Give two letters for a name: `MK` for Maria Kern, `A7` for agent-7."""
     parts = [part for part in "".join(sign if sign.isalnum() else " " for sign in name).split() if part]

@@ -60,11 +60,13 @@ def page(
 ) -> HTMLResponse:
     """Give the page that a template makes of values; all text in it is escaped.
 
-    Every template has `places`, those that are served, `person`, who is asking, and `store`, the folder's name.
+    Every template has `places`, those that are served, `person`, who is asking, `may_edit`, and `store`, the
+    folder's name.
     """
     frame = {
         "places": [place for place in PLACES if place.path in request.app.state.paths],
         "person": people.who(request).name,
+        "may_edit": bool(people.who(request).name) and people.who(request).may("editor"),
         "store": Path(request.app.state.desk.folder).resolve().name,
     }
     text = TEMPLATES.get_template(name).render(request=request, **frame, **values)

@@ -104,7 +104,9 @@ export function help() {
   const groups = new Map();
   for (const { keys, words, group } of all()) {
     if (!groups.has(group)) groups.set(group, []);
-    groups.get(group).push([keys, words]);
+    const row = groups.get(group).find((one) => one[1] === words);
+    if (row) row[0] += ` ${keys}`;
+    else groups.get(group).push([keys, words]);
   }
   const table = document.createElement("div");
   table.className = "keys";
