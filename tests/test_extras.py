@@ -33,3 +33,14 @@ def test_groups_and_extras_bring_the_same() -> None:
     assert said["dependency-groups"]["served"] == extras["web"]
     assert extras["mcp"][0] in said["dependency-groups"]["agents"]
     assert extras["all"] == [f"tmfiles[{','.join(name for name in extras if name != 'all')}]"]
+
+
+def test_a_format_that_needs_an_extra_says_so(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its library a format is refused both ways, and what brings it is said."""
+    monkeypatch.setattr("tmfiles.interop.formats.find_spec", lambda _name: None)
+    store, file = Store(repo), repo.write("in.ics", "BEGIN:VCALENDAR\r\n")
+    for words in (["export", "-f", "icalendar"], ["import", "icalendar", str(file)]):
+        assert store.do(*words, code=2).err == (
+            "tm: the format icalendar needs the package icalendar, which is not installed\n"
+            "Install it: pip install 'tmfiles[ical]'\n"
+        )

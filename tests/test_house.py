@@ -56,6 +56,7 @@ OWNERS = {
     "click": ("cli",),
     "rich": ("render",),
     "pluggy": ("plugins",),
+    "icalendar": ("interop",),
     "mcp": ("mcp_server",),
     "mcp_types": ("mcp_server",),  # these three come with it
     "anyio": ("mcp_server",),

@@ -46,6 +46,7 @@ FORMATS = {
         Format("github", "github"),
         Format("taskwarrior", "taskwarrior", writes=True),
         Format("backlog", "backlog", folder=True, writes=True),
+        Format("icalendar", "ical", writes=True, extra="icalendar:ical"),
         Format("ticket", "ticket", folder=True, writes=True),
     )
 }
