@@ -62,7 +62,8 @@ OWNERS = {
     "anyio": ("mcp_server",),
     "uvicorn": ("mcp_server", "web"),
     "fastapi": ("web",),
-    "starlette": ("web",),  # comes with fastapi
+    "starlette": ("web",),  # these two come with fastapi
+    "pydantic": ("web",),
     "jinja2": ("web",),
     "markupsafe": ("web",),  # comes with jinja2
     "markdown_it": ("web",),

@@ -177,6 +177,19 @@ class Custom:
         return _text(value) if kind in ("text", "enum", "date") else value
 
 
+class Shape:
+    """A schema of no file: says what is wrong in a value that is to be of it."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._judge: Any = None
+
+    def failures(self, value: object) -> list[tuple[Pointer, str]]:
+        """Word everything that is wrong, each with the path of keys and numbers to it."""
+        self._judge = self._judge or _worded(dict(self._schema))
+        return _failures(self._judge, value)
+
+
 def _text(value: Any) -> Any:
     return _flow(value) if isinstance(value, int) else value
 

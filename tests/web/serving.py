@@ -34,6 +34,13 @@ def serving(
 ) -> Iterator[Served]:
     """Serve a store on a free port of loopback while the block runs; `how` says what it is called from outside."""
     app = web.make(str(store.path), environment, running.names(how), alone=how.alone, log=log)
+    with listening(app, how) as address:
+        yield Served(address, app, store)
+
+
+@contextmanager
+def listening(app: Any, how: Place = ALONE) -> Iterator[str]:
+    """Run an application on a free port of loopback, and give its address without a last slash."""
     place = running.listening("127.0.0.1", 0)
     server = running.Server(running.config(app, how))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [place]}, daemon=True)
@@ -44,7 +51,7 @@ def serving(
                 break
             time.sleep(0.005)
         assert server.started
-        yield Served(f"http://127.0.0.1:{place.getsockname()[1]}", app, store)
+        yield f"http://127.0.0.1:{place.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(20)

@@ -177,10 +177,10 @@ def _all(value: Any, kind: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, kind) for one in value)
 
 
-def _dated(workspace: Workspace, values: dict[str, Any]) -> dict[str, Any]:
+def dated(workspace: Workspace, values: Mapping[str, Any]) -> dict[str, Any]:
     """Give fields with the days that words such as `friday` mean."""
     return {
-        key: dates.due(value, workspace.now()) if key in ("due", "wait_until") else value
+        key: dates.due(value, workspace.now()) if value and key in ("due", "wait_until") else value
         for key, value in values.items()
     }
 
@@ -188,7 +188,7 @@ def _dated(workspace: Workspace, values: dict[str, Any]) -> dict[str, Any]:
 def add(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
     """Make the task of a line."""
     fields = {key: value for key, value in values.items() if key in ADDED and key != "title"}
-    return tasks.add(workspace, values["title"], _dated(workspace, fields), how, values.get("id", ""))
+    return tasks.add(workspace, values["title"], dated(workspace, fields), how, values.get("id", ""))
 
 
 def _update(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
@@ -200,7 +200,7 @@ def _update(workspace: Workspace, values: dict[str, Any], how: How) -> Done:
         values["description"] = values.pop("set_description")
     texts, clear = values.pop("id"), values.pop("clear", ())
     moved = {"status": values.pop("status", ""), "force": values.pop("force", False)}
-    return tasks.update(workspace, texts, _dated(workspace, values), how, more=more, less=less, clear=clear, **moved)
+    return tasks.update(workspace, texts, dated(workspace, values), how, more=more, less=less, clear=clear, **moved)
 
 
 _MORE = ("tags", "related", "files", "links", "description", "context", "fields")

@@ -165,6 +165,48 @@ def update(
     return done(workspace, chosen, outcome._replace(notes=(*outcome.notes, *told)), freed.ids())
 
 
+def patch(
+    workspace: Workspace, text: str, changes: Mapping[str, Any], how: How = How(), *, force: bool = False
+) -> Done:
+    """Change one task as a merge patch says (RFC 7396): a value replaces what is there, and None takes it away.
+
+    Mappings are merged key by key. `status` brings its times along, and is refused as `update` refuses it.
+    """
+    chosen: list[str] = []
+    status = changes.get("status") or ""
+    fields = {key: value for key, value in changes.items() if key != "status"}
+    cleared = [key for key, value in fields.items() if value is None]
+    if not (fields or status):
+        raise TmError("nothing to change", "name a field and its new value", "usage")
+
+    def plan(view: View) -> list[Edit]:
+        chosen[:] = [view.resolve(text)]
+        task = view.task(chosen[0])
+        values = {key: _merged(task.doc.get(key), value) for key, value in fields.items() if value is not None}
+        refuse_values(values, view.config.all_types)
+        new = _changes(view, task, values, {}, {}, cleared)
+        if status:
+            new |= moved(workspace, view, task, status, force, f"set to {status}")
+        return [edit.change(task.id, new)]
+
+    freed = Freed(workspace, chosen)
+    outcome = write(workspace, Order("update", how), freed.watching(plan))
+    return done(workspace, chosen, outcome, freed.ids())
+
+
+def _merged(old: Any, new: Any) -> Any:
+    """Merge a mapping into another as RFC 7396 has it; anything else takes the place of what was there."""
+    if not isinstance(new, dict):
+        return new
+    kept = dict(old) if isinstance(old, dict) else {}
+    for key, value in new.items():
+        if value is None:
+            kept.pop(key, None)
+        else:
+            kept[key] = _merged(kept.get(key), value)
+    return kept
+
+
 def check_changes(
     values: Mapping[str, Any], more: Mapping[str, Any], less: Mapping[str, Any], clear: Sequence[str]
 ) -> None:

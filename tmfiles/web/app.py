@@ -11,9 +11,10 @@ from fastapi.staticfiles import StaticFiles
 from tmfiles import __version__
 from tmfiles.config import Environment
 from tmfiles.web import gate, health, people, problems
-from tmfiles.web.api import events, me, tasks
+from tmfiles.web.api import describe, events, history, me, reading, store, tasks, verbs
 from tmfiles.web.desk import Desk
 from tmfiles.web.events import Hub
+from tmfiles.web.limits import Limits
 from tmfiles.web.log import Log
 from tmfiles.web.measures import Measures
 from tmfiles.web.pages import adding, board, graph, login, statistics, timeline
@@ -24,6 +25,10 @@ from tmfiles.web.state import State
 from tmfiles.web.watching import Watch
 
 API = "/api/v1"
+# A router a noun.
+NOUNS = (tasks.router, verbs.router, history.router, store.router, events.router, me.router)
+# What is sent and means nothing is refused.
+STRICT = (Depends(reading.refuse_unknown), Depends(verbs.refuse_key))
 # A router a page.
 PAGES = (
     board.router,
@@ -70,11 +75,13 @@ def make(
     app.state.hub = Hub(lambda began, told: Watch(folder, environment, began, told), measures.listeners.set)
     app.add_middleware(gate.Gate, people=app.state.people)
     app.state.measures = measures
+    app.add_middleware(Limits)
     app.add_middleware(Safety, hosts=hosts)
     app.add_middleware(health.Witness, measures=measures, log=log)
     problems.install(app)
-    for router in (tasks.router, events.router, me.router):
-        app.include_router(router, prefix=API)
+    for router in NOUNS:
+        app.include_router(router, prefix=API, dependencies=STRICT)
+    describe.install(app)
     for router in PAGES:
         app.include_router(router, dependencies=[Depends(gate.form)])
     app.include_router(health.router)

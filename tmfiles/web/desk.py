@@ -40,10 +40,11 @@ class Desk:
 
 
 class Visit(NamedTuple):
-    """One request at the desk: who sent it."""
+    """One request at the desk: who sent it, and the request itself."""
 
     desk: Desk
     person: Person
+    request: Request
 
     def ask(self, what: Callable[[Workspace], Answer], request: str = "") -> Answer:
         """Ask the store, as `Desk.ask`."""
@@ -55,7 +56,7 @@ def visit(request: Request) -> Visit:
     person = people.who(request)
     if person == people.NOBODY:
         raise people.unknown()
-    return Visit(request.app.state.desk, person)
+    return Visit(request.app.state.desk, person, request)
 
 
 # A handler that asks the store takes a parameter of this kind.

@@ -12,8 +12,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from tmfiles.actions import lists
 from tmfiles.errors import TmError
+from tmfiles.history import versions
 from tmfiles.render import documents
+from tmfiles.web.desk import visit
+from tmfiles.workspace import Workspace
+from tmfiles.workspace.seen import UnseenError
 
 MEDIA = "application/problem+json"
 # What fits the description of the interface, but not the tasks, is 422; what does not fit it at all is 400.
@@ -32,15 +37,23 @@ STATUS = {
     "unauthorized": 401,
     "forbidden": 403,
     "method": 405,
+    "slow": 408,
+    "changed": 412,
+    "too_large": 413,
+    "media_type": 415,
     "too_many": 429,
 }
-_TITLES = {
+TITLES = {
     400: "The request is malformed",
     401: "Log in first",
     403: "Not allowed",
     404: "Not found",
     405: "This cannot be done here",
+    408: "The request took too long",
     409: "Refused",
+    412: "Changed meanwhile",
+    413: "Too large",
+    415: "Content of this type is not understood",
     422: "The values are wrong",
     429: "Too many requests",
     500: "A failure of the server",
@@ -57,7 +70,7 @@ def document(error: TmError) -> dict[str, Any]:
     status = STATUS.get(error.code, 500)
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": _TITLES[status],
+        "title": TITLES[status],
         "status": status,
         "detail": error.message,
         "code": error.code,
@@ -71,9 +84,13 @@ def document(error: TmError) -> dict[str, Any]:
 
 def answer(request: Request, error: TmError, headers: Mapping[str, str] | None = None) -> Response:
     """Give the answer to a request that is refused: a document to a program, a page to a browser."""
-    body = document(error)
+    return told(request, document(error), headers)
+
+
+def told(request: Request, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """Give the answer that says what a problem document says."""
     status = body["status"]
-    more = {**(headers or {}), **({"Retry-After": _PAUSE} if status == 503 else {})}
+    more = {**(headers or {}), **({"Retry-After": _PAUSE} if status in (429, 503) else {})}
     if not wants_document(request):
         from tmfiles.web.pages.page import page
 
@@ -84,6 +101,21 @@ def answer(request: Request, error: TmError, headers: Mapping[str, str] | None =
 def wants_document(request: Request) -> bool:
     """Tell whether a program asks, or a script of a page, rather than a browser that is to show the answer."""
     return is_api(request.url.path) or "application/json" in request.headers.get("accept", "")
+
+
+def _versions(request: Request, error: UnseenError) -> dict[str, Any]:
+    """Give a refused edit's problem document, with the task as it is and as whoever edits it saw it."""
+
+    def ask(workspace: Workspace) -> dict[str, Any]:
+        body = document(TmError(error.message, error.hint, "changed"))
+        view = workspace.read()
+        body["current"] = None
+        if view.index.has(error.id):
+            (found,) = lists.details(workspace, [error.id])
+            body["current"] = documents.details(found)
+        return {**body, "seen": versions.seen(workspace, error.id, error.marks)}
+
+    return visit(request).ask(ask)
 
 
 def is_api(path: str) -> bool:
@@ -98,6 +130,10 @@ def install(app: FastAPI) -> None:
     def refused(request: Request, error: TmError) -> Response:
         return answer(request, error)
 
+    @app.exception_handler(UnseenError)
+    def unseen(request: Request, error: UnseenError) -> Response:
+        return told(request, _versions(request, error))
+
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
         wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
@@ -110,10 +146,8 @@ def install(app: FastAPI) -> None:
         hint = "the interface is described in /api/v1/openapi.json" if is_api(request.url.path) else ""
         where = f"{request.method} {request.url.path}"
         words = {404: f"there is nothing at {request.url.path}", 405: f"{where} is no operation"}
-        told = TmError(
-            words.get(error.status_code, str(error.detail)), hint, _CODES.get(error.status_code, "malformed")
-        )
-        return answer(request, told, error.headers)
+        code = _CODES.get(error.status_code, "malformed")
+        return answer(request, TmError(words.get(error.status_code, str(error.detail)), hint, code), error.headers)
 
     @app.exception_handler(Exception)
     def bug(request: Request, error: Exception) -> Response:

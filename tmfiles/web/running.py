@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from tmfiles.config import Environment
 from tmfiles.errors import TmError
 from tmfiles.web import app as web
-from tmfiles.web import measures
+from tmfiles.web import limits, measures
 from tmfiles.web.log import Log
 from tmfiles.web.safety import LOOPBACK
 from tmfiles.web.state import State
@@ -78,6 +78,7 @@ def config(app: FastAPI, place: Place) -> uvicorn.Config:
         access_log=False,
         timeout_graceful_shutdown=GRACE,
         server_header=False,
+        **limits.PROTOCOL,
         # Whoever could say where a request comes from could be anybody: only the proxy's word counts.
         proxy_headers=bool(place.proxy),
         forwarded_allow_ips=list(place.trusted),

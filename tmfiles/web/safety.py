@@ -73,7 +73,9 @@ class Safety:
 
         error = self.refusal(scope["method"], Headers(scope=scope))
         if error is None:
-            await self.app(scope, receive, guarded)
+            # The server leaves out what would follow the head.
+            method = "GET" if scope["method"] == "HEAD" else scope["method"]
+            await self.app({**scope, "method": method}, receive, guarded)
         else:
             await problems.answer(Request(scope), error)(scope, receive, guarded)
 
