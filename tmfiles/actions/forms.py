@@ -72,7 +72,7 @@ def form(workspace: Workspace, texts: Sequence[str], how: How, *, dry_run: bool 
     return _written(workspace, "fmt", found, how, dry_run=dry_run)
 
 
-def fix(workspace: Workspace, texts: Sequence[str], how: How) -> Formed:
+def fix(workspace: Workspace, texts: Sequence[str], how: How = How(), *, dry_run: bool = False) -> Formed:
     """Mend what has one right answer in task files, in all or those named; what else is wrong stays."""
 
     def found(view: View, _left: list[Problem], _notes: list[str]) -> Iterator[Form]:
@@ -83,7 +83,7 @@ def fix(workspace: Workspace, texts: Sequence[str], how: How) -> Formed:
             if data is not None and new != data and _is_sound(path, new, view):
                 yield Form(path, data, new, tuple(words))
 
-    return _written(workspace, "fix", found, how, dry_run=False)
+    return _written(workspace, "fix", found, how, dry_run=dry_run)
 
 
 def _is_sound(path: str, data: bytes, view: View) -> bool:

@@ -64,16 +64,24 @@ def who(commit: Commit) -> str:
 
 
 def events(
-    workspace: Workspace, text: str = "", *, by: str = "", since: datetime | None = None, limit: int = 0
+    workspace: Workspace,
+    text: str = "",
+    *,
+    by: str = "",
+    since: datetime | None = None,
+    limit: int = 0,
+    after: str = "",
 ) -> Iterator[Event]:
     """Give what was done, newest first, `limit` 0 for all: to the store or one task, by one actor or all.
 
-    A deleted task is found by its full id. Raises TmError (`not_found`) when nobody of that name did anything.
+    With `after` it goes on behind the commit of that id. A deleted task is found by its full id. Raises TmError
+    (`not_found`) when nobody of that name did anything, and for a commit to go on behind that is not among them.
     """
     task_id = walk.id_in_history(workspace, text) if text else ""
     found = walk.of_task(workspace, task_id, since) if task_id else walk.commits(workspace, since)
     found = (commit for commit in found if since is None or commit.at >= since)
     chosen = _by(found, by.strip()) if by else found
+    chosen = _behind(chosen, after) if after else chosen
     chosen = islice(chosen, limit) if limit else chosen
     count = _FIRST
     while some := list(islice(chosen, count)):
@@ -95,6 +103,12 @@ def _by(found: Iterable[Commit], name: str) -> Iterator[Commit]:
         raise TmError(
             f"nothing was done here by {name!r}", f"did you mean {near[0]!r}?" if near else f"by: {there}", "not_found"
         )
+
+
+def _behind(found: Iterator[Commit], last: str) -> Iterator[Commit]:
+    if not any(commit.id == last for commit in found):
+        raise TmError(f"no commit {last!r} did any of this", "the log shows what there is: tm log", "not_found")
+    yield from found
 
 
 def _told(workspace: Workspace, commits: Sequence[Commit], task_id: str) -> Iterator[Event]:

@@ -17,8 +17,9 @@ from tmfiles.web.events import Hub
 from tmfiles.web.limits import Limits
 from tmfiles.web.log import Log
 from tmfiles.web.measures import Measures
-from tmfiles.web.pages import adding, board, graph, login, statistics, timeline
+from tmfiles.web.pages import adding, board, edits, file, graph, login, past, statistics, task, timeline
 from tmfiles.web.pages import list as list_
+from tmfiles.web.pages import problems as wrong
 from tmfiles.web.pages.page import STATIC
 from tmfiles.web.safety import LOOPBACK, Safety
 from tmfiles.web.state import State
@@ -38,6 +39,11 @@ PAGES = (
     timeline.router,
     statistics.router,
     login.router,
+    task.router,
+    edits.router,
+    past.router,
+    file.router,
+    wrong.router,
 )
 
 

@@ -25,6 +25,7 @@ OPEN = (LOGIN, "/healthz", "/static/")
 # What takes another role than reading takes a reader and changing takes an editor: the longest beginning counts.
 RIGHTS: dict[tuple[str, str], str] = {
     ("POST", "/logout"): "reader",
+    ("POST", "/files/config.yaml"): "admin",
 }
 
 
