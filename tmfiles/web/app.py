@@ -78,7 +78,7 @@ def make(
         people.Person(environment.actor),
         lambda workspace: people.People(State.of(workspace), people.owner(workspace), alone=alone),
     )
-    app.state.hub = Hub(lambda began, told: Watch(folder, environment, began, told), measures.listeners.set)
+    app.state.hub = Hub(lambda began, told: Watch(folder, environment, began, told, desk.share), measures.listeners.set)
     app.add_middleware(gate.Gate, people=app.state.people)
     app.state.measures = measures
     app.add_middleware(Limits)

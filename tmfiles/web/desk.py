@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from tmfiles.config import Environment
 from tmfiles.web import people
 from tmfiles.web.people import Person
+from tmfiles.web.together import Looks
 from tmfiles.workspace import Workspace
 
 Answer = TypeVar("Answer")
@@ -23,6 +24,7 @@ class Desk:
     def __init__(self, folder: str, environment: Environment, wrote: Wrote | None = None) -> None:
         self.folder = folder
         self._wrote = wrote
+        self._looks = Looks()
         # A name of a request would make the second one of a kind one that was done before.
         self.environment = environment._replace(request="")
 
@@ -36,7 +38,12 @@ class Desk:
         environment = self.environment._replace(actor=person.name, author=author, request=request)
         with Workspace.find(self.folder, environment) as workspace:
             workspace.timed = self._wrote
+            self.share(workspace)
             return what(workspace)
+
+    def share(self, workspace: Workspace) -> None:
+        """Let a store, opened just now, look at its files together with others."""
+        workspace.store = self._looks.store(workspace.store)
 
 
 class Visit(NamedTuple):

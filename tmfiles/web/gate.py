@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 LOGIN = "/login"
+# Where in the scope of a request stands what is found out of it: who asks, and for what.
+FOUND = "tm.found"
 # What is for everybody, also for who is not logged in.
 OPEN = (LOGIN, "/healthz", "/static/")
 # What takes another role than reading takes a reader and changing takes an editor: the longest beginning counts.
@@ -53,11 +55,14 @@ class Gate:
             return
         try:
             person = await asyncio.get_running_loop().run_in_executor(self._pool, self.people.find, scope)
-            scope["tm.person"] = person
+            scope["tm.person"] = scope.setdefault(FOUND, {})["tm.person"] = person
             answer = self._refusal(scope, person)
         except TmError as error:
             answer = problems.answer(Request(scope), error)
-        await (self.app if answer is None else answer)(scope, receive, send)
+        try:
+            await (self.app if answer is None else answer)(scope, receive, send)
+        finally:
+            scope.setdefault(FOUND, {}).update({key: scope[key] for key in ("route", "path_params") if key in scope})
 
     def _refusal(self, scope: Scope, person: Person | None) -> Response | None:
         """Give the answer to who may not; nothing for who may."""

@@ -15,6 +15,7 @@ from tmfiles.errors import TmError
 from tmfiles.render import prometheus
 from tmfiles.web import people
 from tmfiles.web.desk import Here
+from tmfiles.web.gate import FOUND
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -64,6 +65,8 @@ class Witness:
             return
         began, seen = time.perf_counter(), {"status": 500, "bytes": 0}
         number = secrets.token_hex(6)
+        # What stands behind may hear of a copy of the scope, and writes into this what it finds out.
+        found = scope[FOUND] = {}
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -76,7 +79,7 @@ class Witness:
         try:
             await self.app(scope, receive, noted)
         finally:
-            self._note(scope, number, time.perf_counter() - began, **seen)
+            self._note({**scope, **found}, number, time.perf_counter() - began, **seen)
 
     def _note(self, scope: Scope, number: str, seconds: float, **seen: Any) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"

@@ -98,7 +98,8 @@ def difference(workspace: Workspace, before: Seen, after: Seen) -> dict[str, Any
 class Watch:
     """Looks at a store whenever something may have changed, until it is stopped.
 
-    `told` gets each difference, `began` the first look; both are called in a thread of this watch's.
+    `told` gets each difference, `began` the first look; both are called in a thread of this watch's. `share` lets it
+    look at the files together with others.
     """
 
     def __init__(
@@ -107,11 +108,13 @@ class Watch:
         environment: Environment,
         began: Callable[[str], None],
         told: Callable[[dict[str, Any]], None],
+        share: Callable[[Workspace], None],
     ) -> None:
         self._folder = folder
         self._environment = environment
         self._began = began
         self._told = told
+        self._share = share
         self._stop = threading.Event()
         self._dirty = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -181,6 +184,7 @@ class Watch:
             began = time.monotonic()
             try:
                 with Workspace.find(self._folder, self._environment) as workspace:
+                    self._share(workspace)
                     now = look(workspace)
                     if seen is None:
                         self._began(now.version)
