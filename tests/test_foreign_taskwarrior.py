@@ -208,3 +208,17 @@ def test_what_taskwarrior_has_no_field_for_comes_back_from_it(task: Program, rep
     store.do("import", "taskwarrior", str(file), "--again")
     doc = store.doc("first")
     assert (doc["priority"], doc["tags"], doc["description"]) == ("low", ["new"], "Long\n\n  text\n")
+
+
+def test_a_link_to_what_was_deleted_here_keeps_nothing_out(repo: GitRepo) -> None:
+    """An issue of beads that waits for one that was deleted here comes in without that link, which is told."""
+    store, file = Store(repo), repo.path / "issues.jsonl"
+    first = {"id": "bd-1", "title": "One"}
+    second = {"id": "bd-2", "title": "Two", "dependencies": [{"depends_on_id": "bd-1", "type": "blocks"}]}
+    file.write_text(json.dumps(first))
+    store.do("import", "beads", str(file))
+    store.do("delete", "bd-1")
+    file.write_text(f"{json.dumps(first)}\n{json.dumps(second)}\n")
+    told = store.do("import", "beads", str(file)).out
+    assert "depends_on bd-1: is nowhere" in told
+    assert "depends_on" not in store.doc("bd-2")

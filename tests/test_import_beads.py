@@ -274,3 +274,24 @@ def test_any_issues_give_sound_documents(issues: list[Doc]) -> None:
         problems = rules.file_problems(doc, f"{id}.yaml", types=result.types)
         assert [p for p in problems if p.severity == "error"] == []
         assert codec.loads(codec.dumps(doc)) == doc
+
+
+def test_what_was_changed_in_beads_wins_over_what_went_along() -> None:
+    """A field that beads has no room for comes back; where the issue says otherwise since, the issue counts."""
+    tasks = {"aa11": {"title": "T", "priority": "high", "type": "task", "phase": "one", "due": "2026-12-01"}}
+    (line,) = beads.written(tasks).splitlines()
+    assert beads.convert([line]).tasks == tasks
+    out = json.loads(line)
+    assert (out["priority"], out["due_at"]) == (1, "2026-12-01T23:59:59Z")
+    changed = {**out, "due_at": "2027-01-01T00:00:00Z", "status": "closed"}
+    doc = beads.convert([json.dumps(changed).encode()]).tasks["aa11"]
+    assert (doc["due"], doc["status"], doc["phase"]) == ("2027-01-01T00:00:00Z", "completed", "one")
+
+
+def test_what_goes_along_is_checked() -> None:
+    """What no task file may hold refuses the import with its line, and a value that is not ours is kept aside."""
+    with pytest.raises(TmError) as caught:
+        convert(issue("bd-1"), issue("bd-2", tm={"due": "soon"}))
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.message.partition(";")[0]) == (2, "tm: due 'soon' is not a date")
+    assert one(tm="mine")["fields"] == {"beads": {"tm": "mine"}}

@@ -139,3 +139,19 @@ def test_order_of_lines_does_not_matter() -> None:
     """The same issues in another order give the same documents, so that a second import changes nothing."""
     lines = EXPORT.read_bytes().splitlines()
     assert beads.convert(reversed(lines)).tasks == imported().tasks
+
+
+def test_issues_go_out_as_they_came() -> None:
+    """Of every living issue, what goes out says the same as what came in, but for fractions of seconds."""
+    made = {one["id"]: one for one in map(json.loads, beads.written(imported().tasks).splitlines())}
+    living = [one for one in source() if one["status"] != "tombstone"]
+    assert len(made) == len(living)
+    for one in living:
+        out = made[one["id"]]
+        for key in ("status", "priority", "issue_type", "description", "assignee", "created_by", "owner", "metadata"):
+            assert out.get(key) == one.get(key), (one["id"], key)
+        assert out["title"] in (one["title"], imported().tasks[one["id"]]["title"])
+        assert sorted(out.get("labels", [])) == sorted({label.strip() for label in one.get("labels", [])})
+        assert [said["text"] for said in out.get("comments", [])] == [said["text"] for said in one.get("comments", [])]
+        kinds = Counter(link["type"] for link in one.get("dependencies", []))
+        assert not Counter(link["type"] for link in out.get("dependencies", [])) - kinds - Counter(related=99)

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from tmfiles import dates, ids
 from tmfiles.errors import Problem, TmError
 from tmfiles.interop import beads_links as linking
-from tmfiles.interop import frontmatter, jsonl
+from tmfiles.interop import beads_out, frontmatter, jsonl, tongue
 from tmfiles.interop.beads_links import keep, moment, text
 from tmfiles.interop.imported import Entry, Import
 from tmfiles.task import SHAPES, TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 Doc = dict[str, Any]
 Told = list[tuple[str, str]]  # kind and message of entries about the task at hand
@@ -48,9 +48,8 @@ TIMES = {
     "due_at": "due",
     "defer_until": "wait_until",
 }
-CONTEXT = {"design": "Design", "acceptance_criteria": "Acceptance criteria", "notes": "Notes"}
 # A key that is understood but has a value that is not is told by itself, any other key by count.
-KNOWN = {*NAMES, *TIMES, *CONTEXT, "description", "labels", "comments", "estimated_minutes", "closed_at"}
+KNOWN = {*NAMES, *TIMES, *beads_out.CONTEXT, "description", "labels", "comments", "estimated_minutes", "closed_at"}
 
 _URL = re.compile(r"https?://\S{1,4000}")
 
@@ -62,7 +61,46 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
     TmError, code `invalid`, with every broken line as a problem of rule `import`.
     """
     report: list[Entry] = []
-    issues = _issues(lines, path, report)
+    rows = _issues(lines, path, report)
+    mores = _mores(rows, path)
+    found = _converted([issue for _, issue in rows])
+    found = found._replace(report=(*report, *found.report), aside="beads")
+    if not any(mores.values()):
+        return found
+    said = list(found.tasks.values())
+
+    def there_and_back(whole: Sequence[Doc]) -> list[Doc]:
+        made = beads_out.issues(dict(zip(found.tasks, whole, strict=True)), STATUSES)
+        return list(_converted(made).tasks.values())
+
+    docs = tongue.completed(said, [mores[one] for one in found.tasks], there_and_back)
+    return Import.of(dict(zip(found.tasks, docs, strict=True)), found.report, aside=found.aside)
+
+
+def written(tasks: dict[str, Doc]) -> bytes:
+    """Write an issue a line, each with what it cannot say itself under a key that bd does not know."""
+    made = beads_out.issues(tasks, STATUSES)
+    back = _converted([dict(issue) for issue in made]).tasks if made else {}
+    for issue, (task_id, doc) in zip(made, tasks.items(), strict=True):
+        if more := tongue.differing(back[task_id], doc):
+            issue[tongue.MORE] = more
+    return "".join(jsonl.line(issue) + "\n" for issue in made).encode()
+
+
+def _mores(rows: list[tuple[int, Doc]], path: str) -> dict[str, Doc]:
+    """Take what went along beside issues out of them, by the id that it is said for."""
+    problems: list[Problem] = []
+    mores: dict[str, Doc] = {}
+    for line, issue in rows:
+        mores[issue["id"]] = tongue.taken(issue, path, line, problems)
+    if problems:
+        raise tongue.refused(problems)
+    return mores
+
+
+def _converted(issues: list[Doc]) -> Import:
+    """Convert issues that are sound; the report tells of these alone."""
+    report: list[Entry] = []
     dead = {issue["id"] for issue in issues if issue.get("status") == "tombstone"}
     names = _names([issue["id"] for issue in issues if issue["id"] not in dead], report)
     tasks: dict[str, Doc] = {}
@@ -85,11 +123,11 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
     return Import({id: _tidy(doc) for id, doc in tasks.items()}, types, tuple(report))
 
 
-def _issues(lines: Iterable[bytes], path: str, report: list[Entry]) -> list[Doc]:
+def _issues(lines: Iterable[bytes], path: str, report: list[Entry]) -> list[tuple[int, Doc]]:
     """Read the issues; raise TmError with everything that is broken, before anything is converted."""
     records, problems = jsonl.records(lines, path)
     total = len(records) + len(problems)
-    issues: list[Doc] = []
+    issues: list[tuple[int, Doc]] = []
     first: dict[str, int] = {}
     for number, record in records:
         if record.get("_type", "issue") != "issue":
@@ -107,7 +145,7 @@ def _issues(lines: Iterable[bytes], path: str, report: list[Entry]) -> list[Doc]
         if wrong:
             problems.append(Problem(path, number, 1, "import", wrong))
         first.setdefault(str(id), number)
-        issues.append(record)
+        issues.append((number, record))
     if problems:
         raise TmError(
             f"{len(problems)} of {total} lines are broken; nothing was imported",
@@ -229,7 +267,7 @@ def _same(doc: Doc, rest: Doc) -> None:
         doc["description"] = rest.pop("description")
     if criteria := _criteria(rest):
         doc["criteria"] = criteria
-    sections = [(title, rest.pop(key)) for key, title in CONTEXT.items() if text(rest.get(key))]
+    sections = [(title, rest.pop(key)) for key, title in beads_out.CONTEXT.items() if text(rest.get(key))]
     if sections:
         doc["context"] = frontmatter.gathered(sections)
     minutes = rest.get("estimated_minutes")

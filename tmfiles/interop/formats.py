@@ -41,13 +41,15 @@ FORMATS = {
         Format("tasks", "tasks"),
         Format("csv", "spreadsheet"),
         Format("markdown", "checklist"),
-        Format("beads", "beads"),
+        Format("beads", "beads", writes=True),
         Format("task-orchestrator", "orchestrator", folder=True),
         Format("github", "github"),
         Format("taskwarrior", "taskwarrior", writes=True),
         Format("backlog", "backlog", folder=True, writes=True),
         Format("icalendar", "ical", writes=True, extra="icalendar:ical"),
         Format("ticket", "ticket", folder=True, writes=True),
+        Format("dstask", "dstask", folder=True, writes=True),
+        Format("task-master", "taskmaster", writes=True),
     )
 }
 READ = tuple(one.name for one in FORMATS.values() if one.reads)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import re
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timezone
 from typing import Any
@@ -18,7 +17,7 @@ from icalendar.parser import Contentline
 
 from tmfiles import dates
 from tmfiles.errors import Problem
-from tmfiles.interop import jsonl, tongue
+from tmfiles.interop import jsonl, tongue, uuids
 from tmfiles.interop.imported import Entry, Import, text_of
 from tmfiles.interop.incoming import Incoming, is_text, kept, with_kept
 from tmfiles.interop.tongue import MORE, Doc, Record, Tongue
@@ -37,7 +36,6 @@ _RELATED_OUT = {"parent": "PARENT", "depends_on": "DEPENDS-ON", "related": "SIBL
 _LEFT_OUT = ("uid", "recurrence-id", "dtstamp", "last-modified", "sequence", "percent-complete")
 # Of text there, only line breaks and tabs may stand for themselves.
 _CLEAN = {code: None for code in (*UNSAFE, 0x2028, 0x2029, 0xFEFF) if code not in (9, 10)}
-_SPACE = uuid.UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 
 
 class _Raw(str):
@@ -241,7 +239,7 @@ def _key(data: Mapping[str, Any]) -> str:
 def _keys(tasks: Mapping[str, Doc]) -> dict[str, str]:
     """Give each task the UID that it came with, or one that follows from its id."""
     return {
-        task_id: str(uid) if is_text(uid := kept(doc, KIND).get("uid")) else str(uuid.uuid5(_SPACE, task_id))
+        task_id: str(uid) if is_text(uid := kept(doc, KIND).get("uid")) else uuids.made(task_id)
         for task_id, doc in tasks.items()
     }
 

@@ -6,7 +6,6 @@ attribute that it does not know it keeps, which is how what it has no field for 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from tmfiles.interop import jsonl, tongue
 from tmfiles.interop.imported import Import
 from tmfiles.interop.incoming import Incoming, compact, day, kept, with_kept
 from tmfiles.interop.tongue import MORE, Doc, Record, Tongue
+from tmfiles.interop.uuids import is_uuid, uuids
 
 KIND = "taskwarrior"
 STATUSES = {
@@ -30,8 +30,6 @@ OUT = {"pending": "pending", "in_progress": "pending", "blocked": "pending"} | {
 PRIORITIES = {"h": "high", "m": "medium", "l": "low"}
 PRIORITIES_OUT = {"critical": "H", "high": "H", "medium": "M", "low": "L"}
 _DERIVED = ("id", "urgency", "modified")
-# Theirs is a name for a day and a second; ours for tasks that have no UUID yet follows from the id.
-_SPACE = uuid.UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 
 
 def convert(lines: Iterable[bytes], path: str = "") -> Import:
@@ -52,17 +50,6 @@ def written(tasks: Mapping[str, Doc]) -> bytes:
         if MORE in data:
             data[MORE] = jsonl.line(data[MORE])
     return ("[\n" + ",\n".join(jsonl.line(data) for data in records) + "\n]\n").encode()
-
-
-def is_uuid(name: str) -> bool:
-    """Tell whether a name is a UUID in the usual form."""
-    parts = name.split("-")
-    return [len(part) for part in parts] == [8, 4, 4, 4, 12] and not set("".join(parts)) - set("0123456789abcdef")
-
-
-def uuids(tasks: Iterable[str]) -> dict[str, str]:
-    """Give each id a UUID that follows from it: itself, if it is one."""
-    return {task_id: task_id if is_uuid(task_id) else str(uuid.uuid5(_SPACE, task_id)) for task_id in tasks}
 
 
 def _key(data: Mapping[str, Any]) -> str:

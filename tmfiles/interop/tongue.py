@@ -67,8 +67,11 @@ def convert(tongue: Tongue, records: Sequence[Record], problems: Iterable[Proble
     """
     wrong = list(problems)
     names, sound = _names(tongue, records, wrong)
-    mores = [_more(tongue, record, wrong) for record in sound]
-    bare = [_without_more(tongue, record.data) for record in sound]
+    bare = [dict(record.data) for record in sound]
+    mores = [
+        taken(data, record.path, record.line, wrong) if tongue.write else {}
+        for data, record in zip(bare, sound, strict=True)
+    ]
     read = [_read(tongue, data, names, record, wrong) for data, record in zip(bare, sound, strict=True)]
     docs = [doc for doc, _ in read]
     if not wrong and any(mores):
@@ -165,7 +168,7 @@ def _names(tongue: Tongue, records: Sequence[Record], wrong: list[Problem]) -> t
     for record in records:
         key = tongue.key(record.data)
         more = record.data.get(MORE)
-        carried = more.get("id") if isinstance(more, dict) and _is_ours(tongue, more) else None
+        carried = more.get("id") if isinstance(more, dict) and is_ours(more) and tongue.write else None
         task_id = carried if isinstance(carried, str) and not ids.invalid(carried) else tongue.own(key) if key else ""
         words = ""
         if not key:
@@ -183,24 +186,18 @@ def _names(tongue: Tongue, records: Sequence[Record], wrong: list[Problem]) -> t
     return names, sound
 
 
-def _without_more(tongue: Tongue, data: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in data.items() if key != MORE or not _is_ours(tongue, value)}
-
-
-def _is_ours(tongue: Tongue, more: object) -> bool:
-    """Tell whether a value under our key is what `written` puts there."""
-    if tongue.write is None:
-        return False
+def is_ours(more: object) -> bool:
+    """Tell whether a value under our key is what an export puts there."""
     return isinstance(more, dict) and not more.keys() - {*SHAPES, "id", OWN} and isinstance(more.get(OWN, {}), dict)
 
 
-def _more(tongue: Tongue, record: Record, wrong: list[Problem]) -> Doc:
-    """Take what went along beside a record; raises nothing, but tells what no document may hold."""
-    more = record.data.get(MORE, {})
-    if not _is_ours(tongue, more):
+def taken(data: dict[str, Any], path: str, line: int, problems: list[Problem]) -> Doc:
+    """Take out of a record what went along beside it, if any did; what no document may hold is a problem."""
+    if not is_ours(data.get(MORE)):
         return {}
+    more: Doc = data.pop(MORE)
     found = faults(_joined({"title": "none"}, more))
-    wrong += [Problem(record.path, record.line, 1, "import", f"{MORE}: {words}") for words in found]
+    problems += [Problem(path, line, 1, "import", f"{MORE}: {words}") for words in found]
     return {} if found else more
 
 
