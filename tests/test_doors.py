@@ -86,6 +86,26 @@ SCENARIO: dict[str, tuple[Callable[[Workspace], Any], str, tuple[str, dict[str, 
         ("step", {"action": "delete", "id": "build"}),
     ),
 }
+# The same over REST: method, path behind /api/v1, body.
+REQUESTS: dict[str, tuple[str, str, Any]] = {
+    "make": ("POST", "tasks", {"title": "Design", "id": "design", "priority": "high", "tags": ["web"]}),
+    "make one that waits": ("POST", "tasks", {"title": "Build", "id": "build", "depends_on": ["design"]}),
+    "make and mark many": ("POST", "batch", {"operations": LINES}),
+    "a link that would close a circle": ("POST", "batch", {"operations": [CIRCLE]}),
+    "ask what is ready": ("GET", "tasks?which=ready", None),
+    "start what waits": ("POST", "tasks/build/start", None),
+    "claim": ("POST", "tasks/design/claim", None),
+    "share": ("POST", "tasks/design/share", {"text": "The font is missing"}),
+    "look around": ("GET", "tasks/des/context", None),
+    "complete": ("POST", "tasks/design/complete", {"summary": "Two fields"}),
+    "change": ("PATCH", "tasks/build", {"assignee": "maria", "due": "2026-04-01"}),
+    "ask for some": ("GET", "tasks?assignee=maria&sort=-updated", None),
+    "search": ("GET", "search?q=click*", None),
+    "undo": ("POST", "undo", None),
+    "show": ("GET", "tasks/build", None),
+    "show what is not there": ("GET", "tasks/nowhere", None),
+    "delete what others need": ("DELETE", "tasks/build", None),
+}
 SEARCHED = {"search": "click*"}
 Door = Callable[[str], Any]
 
@@ -139,7 +159,31 @@ def protocol(store: Store) -> Door:
     return lambda step: json.loads(anyio.run(called, *SCENARIO[step][2]))
 
 
-DOORS = {"python": python, "command line": command_line, "protocol": protocol}
+def rest(store: Store) -> Door:
+    """Give the door of other programs; a problem says what an error of `--json` does, by the names of its standard."""
+    pytest.importorskip("httpx", reason="needs the group web")
+    pytest.importorskip("fastapi", reason="needs tmfiles[web]")
+    from starlette.testclient import TestClient
+
+    from tmfiles.web.app import make
+
+    client = TestClient(make(str(store.path), Environment(actor=ACTOR, now=NOW)), base_url="http://localhost")
+
+    def ask(step: str) -> Any:
+        method, path, body = REQUESTS[step]
+        kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
+        content = None if body is None else json.dumps(body)
+        answer = client.request(method, f"/api/v1/{path}", content=content, headers={"Content-Type": kind})
+        document = answer.json()
+        if answer.is_success:
+            return document
+        about = {key: value for key, value in document.items() if key not in ("type", "title", "status", "detail")}
+        return {"version": 1, "error": {"message": document["detail"], **about}}
+
+    return ask
+
+
+DOORS = {"python": python, "command line": command_line, "protocol": protocol, "rest": rest}
 
 
 def walked(door: str, folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
