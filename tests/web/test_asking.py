@@ -36,8 +36,8 @@ def test_what_is_typed_is_a_query(text: str, query: Query) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("stats:done", "no filter stats:", "did you mean status:?"),
-        ("http://x", "no filter http:", 'as words to look for: "http://x"'),
+        ("stats:done", "no filter stats:", "did you mean status:done?"),
+        ("http://x", "no filter http:", 'To look for the words: "http://x"'),
         ("status:", "status: has nothing behind it", "status:blocked"),
         ("is:late", "nothing is:late", "overdue"),
         ("has:tags", "nothing has:tags", "assignee, deps"),

@@ -181,7 +181,7 @@ def test_filters_lanes_and_columns(window: Window) -> None:
     page.locator(".card").nth(1).wait_for(state="detached")
     window.go("/?q=stats:done")
     assert "no filter stats:" in page.get_by_role("alert").inner_text()
-    assert "did you mean status:" in page.get_by_role("alert").inner_text()
+    assert "did you mean status:done?" in page.get_by_role("alert").inner_text()
 
 
 def test_a_card_changes_its_lane(window: Window, store: Store) -> None:

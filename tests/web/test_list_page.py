@@ -60,7 +60,7 @@ def test_search_with_one_key(window: Window) -> None:
 def test_what_cannot_be_read_is_told(http: httpx.Client) -> None:
     """An unknown key, value or name is told with a hint, and what was typed stays in the field."""
     for typed, told in (
-        ("stats:done", "did you mean status:?"),
+        ("stats:done", "did you mean status:done?"),
         ("!hihg", "unknown priority &#39;hihg&#39;"),
         ("#nothing", "no task has the tag &#39;nothing&#39;"),
         ("due:someday", "someday"),

@@ -82,8 +82,8 @@ def _meant(part: _Part) -> tuple[bool, str, Any]:
         return part.barred, "fields", ((key[len("field.") :], "" if value == "*" else value),)
     if key not in _FIELDS:
         near = did_you_mean(key, KEYS, 1)
-        hint = f"did you mean {near[0]}:?" if near else f"there are: {', '.join(KEYS)}"
-        raise TmError(f"no filter {key}:", f'{hint}; as words to look for: "{key}:{value}"', "usage")
+        hint = f"did you mean {near[0]}:{value}?" if near else f"there are: {', '.join(KEYS)};"
+        raise TmError(f"no filter {key}:", f'{hint} To look for the words: "{key}:{value}"', "usage")
     field = _FIELDS[key]
     if field == "recent":
         if not value.isdecimal() or not int(value):

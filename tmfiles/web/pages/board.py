@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False)
 
-# How many cards a column has at first, and how many more each time they are asked for.
-CARDS, MORE = 30, 100
+# How many cards a column has at first, alone or in each lane, and how many more each time they are asked for.
+CARDS, IN_LANES, MORE = 30, 8, 100
 
 
 class Asked(NamedTuple):
@@ -121,12 +121,13 @@ def board(
 
 
 def _shown(workspace: Workspace, asked: Asked, found: Board) -> dict[str, Any]:
-    most = {name: CARDS + MORE * count for name, count in Counter(asked.more).items()}
+    first = IN_LANES if asked.lanes else CARDS
+    most = {name: first + MORE * count for name, count in Counter(asked.more).items()}
     cells = [one for _, columns in found.lanes for one in columns] or found.columns
-    shown = cards(workspace, (row for one in cells for row in one.rows[: most.get(one.name, CARDS)]))
+    shown = cards(workspace, (row for one in cells for row in one.rows[: most.get(one.name, first)]))
 
     def column(one: Found, folded: bool) -> Column:
-        own = [shown.cards[row.id] for row in one.rows[: most.get(one.name, CARDS)] if row.id in shown.cards]
+        own = [shown.cards[row.id] for row in one.rows[: most.get(one.name, first)] if row.id in shown.cards]
         rest = one.total > len(own) and not folded
         more = asked.address(more=[*asked.more, one.name]) if rest else ""
         return Column(one.name, named(asked.by, one.name), one.total, one.most, own, more, folded)

@@ -95,7 +95,10 @@ export function dialog(title, ...content) {
     if (event.target === made) made.close();
   });
   document.body.append(made);
+  // Who opens it begins at its top, and the first press of Tab leads to what is in it.
+  made.tabIndex = -1;
   made.showModal();
+  made.focus();
   return made;
 }
 
