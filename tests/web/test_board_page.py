@@ -279,15 +279,13 @@ def test_the_way_back_leads_nowhere_else(http: httpx.Client, back: str) -> None:
     assert answer.headers["location"].startswith("/?done=")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/?lanes=assignee&closed=1", "/add", "/tasks/alpha/move", "/?q=stats:x"])
-def test_nothing_serious_is_found(
-    browser: Any, server: Served, faults: Callable[[Any], list[str]], scheme: str, path: str
-) -> None:
+def test_nothing_serious_is_found(window: Window, faults: Callable[[Any], list[str]]) -> None:
     """axe-core finds nothing serious on the board and its forms, in either look."""
-    window = Window(browser, server.address, color_scheme=scheme)
-    assert faults(window.go(path)) == []
-    window.close()
+    for path in ("/", "/?lanes=assignee&closed=1", "/add", "/tasks/alpha/move", "/?q=stats:x"):
+        page = window.go(path)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert faults(page) == [], f"{path} {scheme}"
 
 
 def test_another_s_change_appears(window: Window, store: Store) -> None:

@@ -72,14 +72,12 @@ def test_the_keys_are_told_and_can_be_silenced(window: Window) -> None:
     assert page.get_by_role("dialog").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_is_found(
-    browser: Any, server: Served, faults: Callable[[Any], list[str]], scheme: str
-) -> None:
+def test_nothing_serious_is_found(window: Window, faults: Callable[[Any], list[str]]) -> None:
     """axe-core finds nothing serious in the frame, in either look, with the help open or not."""
-    window = Window(browser, server.address, color_scheme=scheme)
     page = window.go("/")
-    assert faults(page) == []
-    page.keyboard.press("?")
-    assert faults(page) == []
-    window.close()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert faults(page) == []
+        page.keyboard.press("?")
+        assert faults(page) == []
+        page.keyboard.press("Escape")
