@@ -78,6 +78,47 @@ def test_told_messages_are_those_of_the_program() -> None:
     assert [said for said in told if said.partition(" …")[0][1:] not in source] == []
 
 
+def test_every_code_has_its_entry() -> None:
+    """The page of symptoms has each code of a refusal, with the exit code that the program gives."""
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(\w+)` \| (\d+) \|", page.partition("## By code")[2].partition("\n## ")[0], re.MULTILINE)
+    assert {code: int(number) for code, number in told} == EXITS
+
+
+def test_every_refusal_has_a_code_of_the_page() -> None:
+    """No refusal in the source has a code that the command line does not know."""
+    pages = [path for path in (ROOT / "tmfiles").rglob("*.py") if "web" not in path.parts]
+    named = {code for path in pages for code in re.findall(r'code="(\w+)"', path.read_text(encoding="utf-8"))}
+    assert named - set(EXITS) == set()
+
+
+def test_the_review_names_tests_and_commands_that_are_there() -> None:
+    """Each finding of the review is answered by a command there is and held by a test there is."""
+    from tmfiles.cli.app import COMMANDS
+
+    page = (ROOT / "docs" / "explanation" / "readiness-review.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page)
+    assert len(named) > 30
+    for path, function in named:
+        source = (ROOT / path).read_text(encoding="utf-8")
+        assert not function or f"def {function}(" in source, f"{path}::{function}"
+    assert set(re.findall(r"`tm ([a-z]+)", page)) - set(COMMANDS) == set()
+    rows = [line for line in page.splitlines() if line.startswith("| ") and "finding |" not in line]
+    assert [row for row in rows if "`tests/" not in row] == []
+
+
+def test_anchors_lead_somewhere() -> None:
+    """A link to a heading of another page names one that is there."""
+    for page in sorted(ROOT.glob("docs/**/*.md")) + sorted(ROOT.glob("*.md")):
+        for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text(encoding="utf-8")):
+            text = (page.parent / target if target else page).read_text(encoding="utf-8")
+            heads = [
+                re.sub(r"[^\w\- ]", "", head.strip().lower()).replace(" ", "-")
+                for head in re.findall(r"^#+ (.+)$", text, re.M)
+            ]
+            assert anchor in heads, f"{page.name}: {target}#{anchor}"
+
+
 def test_every_operation_is_documented() -> None:
     """The page of batches has each operation with its keys, and no other operation."""
     page = (ROOT / "docs" / "how-to" / "many-tasks-at-once.md").read_text(encoding="utf-8")

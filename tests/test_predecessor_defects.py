@@ -160,3 +160,53 @@ def test_the_critical_path_sees_dependencies(store: Store) -> None:
         patch.setenv("TM_COMPAT", "0")
         found = json.loads(store.do("graph", "--critical-path", "--json").out)["data"]
     assert [one, two] == [task for task in json.dumps(found).replace('"', " ").split() if task in (one, two)][:2]
+
+
+def test_a_blocked_task_is_not_completed(store: Store) -> None:
+    """Completing it is refused with what blocks it, and `--force` does it all the same."""
+    one = store.add("One")
+    two = store.add("Two", "--depends-on", one)
+    assert one in store.do("complete", two, code=1).err
+    assert status(store, two) == "blocked"
+    store.do("complete", two, "--force")
+    assert status(store, two) == "completed"
+
+
+def test_news_are_not_taken_from_others(store: Store) -> None:
+    """What one reader has seen, every other one still hears of, once."""
+    task = store.add("Dig")
+    store.do("discover", task, "A cave")
+    for reader in ("bob", "cy", "dee"):
+        assert "A cave" in store.do("--as", reader, "watch").out
+        assert "A cave" not in store.do("--as", reader, "watch").out
+
+
+def test_phases_templates_and_triggers_work(store: Store) -> None:
+    """A gate holds later phases up, a template keeps its dependencies, and a trigger that says no stops a command."""
+    store.do("phase", "add", "design")
+    store.do("phase", "add", "build")
+    first, second = store.add("Plan", "--phase", "design"), store.add("Make", "--phase", "build")
+    assert status(store, second) == "blocked"
+    store.do("complete", first)
+    assert status(store, second) == "pending"
+    before = set(store.files())
+    store.do("template", "apply", "feature", "--var", "feature=Dark", "--var", "owner=li")
+    made = [name.removesuffix(".yaml") for name in set(store.files()) - before]
+    assert any("depends_on" in store.doc(one) for one in made)
+    folder = store.path / ".git/tm/triggers"
+    folder.mkdir()
+    (folder / "pre-complete").write_text("#!/bin/sh\necho not today >&2\nexit 1\n", encoding="utf-8")
+    (folder / "pre-complete").chmod(0o755)
+    assert "not today" in store.do("complete", second, code=1).err
+    assert status(store, second) == "pending"
+
+
+def test_a_dependency_named_twice_is_told_or_one(store: Store) -> None:
+    """In the old words it is refused, in ours it is one dependency; never an error of a database."""
+    one = store.add("One")
+    ran = store.do("add", "Two", "--depends-on", f"{one},{one}", code=None)
+    assert "integrity" not in ran.err.lower()
+    if ran.code == 0:
+        assert store.doc(ran.out.strip())["depends_on"] == [one]
+    else:
+        assert "Error" in ran.err

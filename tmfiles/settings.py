@@ -85,6 +85,15 @@ _TABLE = (
     ),
     Setting("run_hooks", bool, False, "", "", (STORE,), "whether the project's git hooks run for tm's commits"),
     Setting("trailers", bool, False, "", "", (STORE, SHARED), "whether the trailers of commits act on tasks"),
+    Setting(
+        "log",
+        ("off", "warning", "info", "debug"),
+        "warning",
+        "TM_LOG",
+        "",
+        (PERSON,),
+        "what goes into the log of this work tree",
+    ),
     Setting("layout", ("auto", "flat", "sharded"), "auto", "", "", (STORE, SHARED), "where new task files go"),
 )
 TABLE = {setting.key: setting for setting in _TABLE}

@@ -12,6 +12,7 @@ from typer.main import get_command
 from tmfiles import plugins
 from tmfiles.cli import parse
 from tmfiles.cli.session import Session
+from tmfiles.errors import TmError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,6 +142,11 @@ def _run(name: str | None, words: list[str], helped: Sequence[str] = ()) -> int:
         with command.make_context("tm", words) as context:
             try:
                 result = command.invoke(context)
+            except Exception as error:
+                _account(context.obj, name, error)
+                raise
+            else:
+                _account(context.obj, name)
             finally:
                 if context.obj is not None:
                     context.obj.close()
@@ -151,6 +157,11 @@ def _run(name: str | None, words: list[str], helped: Sequence[str] = ()) -> int:
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     return result if isinstance(result, int) else 0
+
+
+def _account(session: Session | None, name: str | None, error: Exception | None = None) -> None:
+    if session is not None and name and not isinstance(error, (ClickException, typer.Exit, typer.Abort)):
+        session.account(name, error)
 
 
 def parsed(name: str) -> Any:
@@ -216,6 +227,7 @@ def _options(
     actor: Annotated[str, typer.Option("--as", metavar="NAME", help="Act under this name.")] = "",
     color: Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")] = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but data and errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say how long it took, and log it whole.")] = False,
     version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
 ) -> None:
     """Keep tasks as plain YAML files in .tasks/, with Git as their history."""
@@ -227,4 +239,6 @@ def _options(
     if context.invoked_subcommand is None:
         Session().write(context.get_help() + "\n")
         raise typer.Exit(2)
-    context.obj = Session(folder, actor, quiet=quiet, color=color)
+    if quiet and verbose:
+        raise TmError("--quiet and --verbose contradict each other", "leave one of the two out", "usage")
+    context.obj = Session(folder, actor, quiet=quiet, color=color, verbose=verbose)

@@ -139,7 +139,7 @@ class Group(TyperGroup):
             formatter.write_dl([(name, self.commands[name].get_short_help_str(80)) for name in self.everyday])
         others = [(head, [n for n in names if n not in self.everyday]) for head, names in self.headings.items()]
         options = [param.get_help_record(ctx) for param in self.get_params(ctx)]
-        others.append(("Options", [record[0].split(", ")[-1] for record in options if record]))
+        others.append(("Options", [record[0].split(", ")[-1].split()[0] for record in options if record]))
         with formatter.section("And more; one is told by tm help COMMAND, all by tm help all"):
             formatter.write_dl([(heading, "  ".join(names)) for heading, names in others])
 

@@ -27,11 +27,15 @@ _WHEN = ("auto", "always", "never")
 class Session:
     """One run: the options that stand before the command, and its two streams."""
 
-    def __init__(self, folder: str = ".", actor: str = "", *, quiet: bool = False, color: str = "") -> None:
+    def __init__(
+        self, folder: str = ".", actor: str = "", *, quiet: bool = False, color: str = "", verbose: bool = False
+    ) -> None:
         self._folder = folder
         self.color = color
         self.actor = actor
         self.quiet = quiet
+        self.verbose = verbose
+        self.began = time.perf_counter()
         self.at = ""  # a commit or a date: the store as it was then
         self._bar = Bar()
         self._workspace: Workspace | None = None
@@ -82,6 +86,13 @@ class Session:
         """Close what was opened."""
         if self._workspace is not None:
             self._workspace.close()
+
+    def account(self, name: str, error: BaseException | None = None) -> None:
+        """Tell how long a command took, where that was asked for, and put what it did into the log."""
+        if self._workspace is not None:
+            from tmfiles.cli import account
+
+            account.account(self, self._workspace, name, error)
 
     def how(self, no_commit: bool, message: str, force: bool | None = None) -> How:
         """Give the writing options as a value."""

@@ -196,7 +196,7 @@ FORMS: dict[str, Form] = {
 _VERBS = {"join": "join", "update": "share", "read": "context", "discover": "discover", "sync": "sync"}
 _VERBS |= {"participants": "participants", "note": "note", "share": "share", "progress": "progress"}
 # These take what stands before the command in `tm`, and may stand anywhere.
-_BEFORE = {"-C": True, "--as": True, "--color": True, "-q": False, "--quiet": False}
+_BEFORE = {"-C": True, "--as": True, "--color": True, **dict.fromkeys(("-q", "--quiet", "-v", "--verbose"), False)}
 
 
 def normalised(words: Sequence[str]) -> tuple[list[str], list[str]]:

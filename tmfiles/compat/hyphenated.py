@@ -32,6 +32,8 @@ def parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
     name = rest[0] if rest else ""
     if rest == ["report", "--assessment"]:
         return [], ["metrics", "--period", "month", "--completion-rate", "--cycle-time"]
+    if name == "critical-path" and "--dot" in rest:
+        return [], [*COMMANDS[name], "--format", "dot", *(word for word in rest[1:] if word != "--dot")]
     if name == "agent-message" and len(rest) > 3:
         return ["--as", rest[1]], ["agent", "message", *rest[2:]]
     if name == "agent-metrics":

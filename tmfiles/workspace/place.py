@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from time import perf_counter
 
 from tmfiles import store
 from tmfiles.config import Config, Environment
@@ -58,6 +59,9 @@ class Workspace:
         self._chance: Callable[[int], bytes] | None = None
         # Set while several writes are put together: what they come to so far.
         self.draft: Draft | None = None
+        # Seconds by what took them, and what was written: (operation, tasks, commit).
+        self.spent: dict[str, float] = {}
+        self.did: list[tuple[str, Sequence[str], str]] = []
 
     @classmethod
     def find(cls, start: str, environment: Environment | None = None, progress: Progress | None = None) -> Workspace:
@@ -88,6 +92,10 @@ class Workspace:
         except OSError:
             return folder  # a reader goes on in memory; a writer is told by the lock
         return folder
+
+    def spend(self, what: str, seconds: float) -> None:
+        """Note how long something took, for those who ask."""
+        self.spent[what] = self.spent.get(what, 0.0) + seconds
 
     def now(self) -> datetime:
         """Give the time, in whole seconds of UTC; `TM_NOW` fixes it."""
@@ -218,12 +226,14 @@ class Workspace:
     def _compare(self) -> None:
         index = self.index
         others = index.others()
+        began = perf_counter()
         scan = self.store.scan()
         if not index.same(scan.paths, scan.numbers):
             from tmfiles.workspace.refresh import refresh
 
             scan = refresh(index, self.store, scan, others, self.progress)
         self._oddities = scan.oddities
+        self.spend("scan", perf_counter() - began)
 
     def _refill(self) -> None:
         """Fill a cache that proved damaged while it was asked."""

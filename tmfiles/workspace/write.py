@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import namedtuple
 from contextlib import contextmanager, suppress
+from time import perf_counter
 
 from tmfiles.errors import TmError
 from tmfiles.git import commit as commits
@@ -93,8 +94,10 @@ def write(workspace: Workspace, order: Order, plan: Plan) -> Outcome:
     notes: list[str] = []
     try:
         triggers = Triggers(workspace, order)
-        with locked(workspace, order):
+        with locked(workspace, order) as lock:
+            workspace.spend("lock", lock.waited)
             outcome = _written(workspace, place, order, plan, notes, triggers)
+        workspace.did.append((order.op, outcome.changed, outcome.commit))
         return outcome._replace(notes=(*outcome.notes, *triggers.after()))
     except TmError as error:
         # What was mended or found on the way is told also when the command itself is refused.
@@ -126,7 +129,9 @@ def _written(
     hooks = bool(workspace.sources.say("run_hooks").value)
     with Held("nothing was changed") as held:
         run = Run(workspace, place, order, view, changes, notes)
+        began = perf_counter()
         commit = run.uncommitted() if not committing else run.hooked() if hooks else run.committed()
+        workspace.spend("commit", perf_counter() - began)
         held.words, held.hint = f"{run.what} was saved first", "to take it back: tm undo" if commit else ""
         _keep_in_cache(run, entries, commit, hooks=hooks)
     return Outcome(tuple(dict.fromkeys(c.id for c in changes if c.id)), commit, tuple(notes))
