@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
+import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,10 @@ TABLES = {
     "participants": "task_id TEXT, agent_id TEXT, joined_at TEXT, role TEXT",
     "collaboration_events": "seq INTEGER PRIMARY KEY, task_id TEXT, agent_id TEXT, event_type TEXT, content TEXT,"
     " request_id TEXT, created_at TEXT",
-    "phases": "id TEXT PRIMARY KEY, name TEXT",
+    "phases": "id TEXT PRIMARY KEY, name TEXT, description TEXT, sequence INTEGER",
+    "agents": "id TEXT PRIMARY KEY, name TEXT, type TEXT, capabilities TEXT, status TEXT, registered_at TEXT",
+    "agent_messages": "id INTEGER PRIMARY KEY, from_agent TEXT, to_agent TEXT, message TEXT, priority TEXT,"
+    " created_at TEXT",
 }
 # One of every kind, and of every kind of trouble.
 CRITERIA = '[{"criterion": "Tests pass", "measurable": "true"}, {"criterion": "Quick", "measurable": true}, "Plain"]'
@@ -54,14 +59,36 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             [("update", "r1"), ("discovery", None), ("sync", None), ("progress", None), ("other", None)]
         )
     ] + [{"task_id": "gone", "agent_id": "x", "event_type": "update", "content": "lost", "created_at": "2025-01-01"}],
-    "phases": [{"id": "phase_1", "name": "Design"}],
+    "phases": [
+        {"id": "phase_2", "name": "Build", "sequence": 2},
+        {"id": "phase_1", "name": "Design", "description": "On paper", "sequence": 1},
+    ],
+    "agents": [
+        {"id": "Bob", "name": "Bob B", "type": "developer", "capabilities": '["web", "python"]', "status": "active",
+         "registered_at": "2025-01-01T10:00:00"},
+        {"id": "no good", "name": "x"},
+    ],
+    "agent_messages": [
+        {"from_agent": "Bob", "to_agent": "ann", "message": "Look here", "priority": "high",
+         "created_at": "2025-01-10T10:00:00"},
+        {"from_agent": "Bob", "to_agent": "broadcast", "message": "All", "created_at": "2025-01-11T10:00:00"},
+        {"from_agent": "", "to_agent": "ann", "message": "Who", "created_at": "2025-01-11T10:00:00"},
+    ],
 }  # fmt: skip
 FILES = {
     "notes/0badf00d_ann.md": "Ask Li\n",
     "notes/gone_ann.md": "Nobody's\n",
     "contexts/12345678_progress.jsonl": '{"timestamp": "2025-07-11T10:00Z", "agent": "bob", "message": "half"}\nodd\n',
     "contexts/a0000001.yaml": "task_id: a0000001\ncontext:\n  port: 8080\n",
-    "templates/feature.yaml": "name: feature\n",
+    "templates/broken.yaml": "name: broken\n",
+    "templates/small-feature.yaml": (
+        "name: small-feature\nversion: 1.0.0\ndescription: A feature\ntags: [feature]\n"
+        "variables:\n  what:\n    type: string\n    required: true\n    description: What it is\n"
+        "tasks:\n- id: design\n  title: Design {{what}}\n  estimated_hours: 2\n  priority: high\n"
+        "- id: build\n  title: Build {{what}}\n  depends_on: [design]\n"
+    ),
+    "templates/fix.json": '{"name": "fix", "description": "Fix", "tasks": [{"title": "Find"}, {"title": "Mend",'
+    ' "dependencies": [0]}]}',
 }
 
 
@@ -83,4 +110,22 @@ def make(folder: Path, rows: Mapping[str, Iterable[Mapping[str, Any]]] = ROWS, t
     for name, text in FILES.items():
         (place / name).parent.mkdir(exist_ok=True)
         (place / name).write_text(text, encoding="utf-8")
+    archives(place)
     return place
+
+
+def archives(place: Path) -> None:
+    """Put archives into a store: of a task without a journal, of one that has one, of none, and one that is broken."""
+    folder = place / "archives"
+    folder.mkdir()
+    for name, members in {
+        "task_12345678_20250712T100000.tar.gz": {"context.json": '{"port": 8080}', "12345678_bob.md": "Ask Li\n"},
+        "task_0badf00d_20250111T100000.tar.gz": {"context.json": "{}", "../../evil.md": "x"},
+        "task_gone_20250111T100000.tar.gz": {"context.json": "{}"},
+    }.items():
+        with tarfile.open(folder / name, "w:gz") as archive:
+            for member, text in members.items():
+                info = tarfile.TarInfo(member)
+                info.size = len(text.encode())
+                archive.addfile(info, io.BytesIO(text.encode()))
+    (folder / "task_a0000001_x.tar.gz").write_bytes(b"no archive")

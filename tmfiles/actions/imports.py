@@ -74,7 +74,10 @@ def bring(
         result[:] = [sorted_out._replace(report=(*sorted_out.report, *told))]
         count = view.index.count() + len(sorted_out.added)
         edits = [_made(fit, task_id, view.config, count) for task_id in sorted_out.added]
-        return [*_declared(workspace, sorted_out.types, found.settings), *edits]
+        beside = [
+            edit.put(path, data) for path, data in found.beside.items() if edit.bytes_of(workspace.store, path) is None
+        ]
+        return [*_declared(workspace, sorted_out.types, found.settings), *beside, *edits]
 
     if dry_run:
         plan(workspace.read())
@@ -150,7 +153,7 @@ def _keep_notes(workspace: Workspace, notes: Sequence[Note]) -> None:
             own.append(path, note.text)
 
 
-def _declared(workspace: Workspace, types: Sequence[str], settings: Mapping[str, str]) -> list[Edit]:
+def _declared(workspace: Workspace, types: Sequence[str], settings: Mapping[str, Any]) -> list[Edit]:
     """Give the edit that declares more task types in the settings, and what else they must say."""
     if not types and not settings:
         return []
@@ -160,6 +163,10 @@ def _declared(workspace: Workspace, types: Sequence[str], settings: Mapping[str,
         data = b"version: 1\n"
     doc = codec.loads(data, f"{FOLDER}/{CONFIG}", shapes={})
     values: dict[str, Any] = {key: value for key, value in settings.items() if key not in doc}
+    if "phases" in settings and doc.get("phases"):
+        known = [one["name"] for one in doc["phases"]]
+        if more := [one for one in settings["phases"] if one["name"] not in known]:
+            values["phases"] = [*doc["phases"], *more]
     if types:
         values["types"] = more_types(doc.get("types"), types)
     return [edit.put(CONFIG, codec.patch(data, values, f"{FOLDER}/{CONFIG}", shapes={}))] if values else []

@@ -36,8 +36,9 @@ class Import(NamedTuple):
 
     `files` has, for tasks that bring their own file along, its path below `.tasks/` ("" for the usual one)
     and its bytes (empty for what tm makes of the document). `notes` are private and go into no commit;
-    `settings` are what `config.yaml` must say from now on. Where `aside` is set, links may name what is nowhere or
-    lead back, and what cannot be let in belongs into `fields` under that name.
+    `settings` are what `config.yaml` must say from now on; `beside` are files of the store that are no tasks. Where
+    `aside` is set, links may name what is nowhere or lead back, and what cannot be let in belongs into `fields` under
+    that name.
     """
 
     tasks: dict[str, dict[str, Any]]
@@ -45,7 +46,8 @@ class Import(NamedTuple):
     report: tuple[Entry, ...]
     files: Mapping[str, tuple[str, bytes]] = MappingProxyType({})
     notes: tuple[Note, ...] = ()
-    settings: Mapping[str, str] = MappingProxyType({})
+    settings: Mapping[str, Any] = MappingProxyType({})
+    beside: Mapping[str, bytes] = MappingProxyType({})
     aside: str = ""
 
     @classmethod

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from tmfiles import dates, ids
 from tmfiles.errors import TmError
+from tmfiles.interop import orchestrator_beside as more
 from tmfiles.interop import orchestrator_words as say
 from tmfiles.interop.imported import Entry, Import, Note, made_id
 from tmfiles.task import PRIORITIES
@@ -25,7 +26,15 @@ Row = dict[str, Any]
 
 FOLDER, DATABASE = ".task-orchestrator", "tasks.db"
 # Where the old store keeps what: tables that are understood, and those that are computed here.
-_UNDERSTOOD = ("tasks", "dependencies", "participants", "collaboration_events")
+_UNDERSTOOD = (
+    "tasks",
+    "dependencies",
+    "participants",
+    "collaboration_events",
+    *more.PHASES,
+    *more.REGISTERED,
+    *more.SENT,
+)
 _COMPUTED = ("notifications",)
 _KINDS = {"update": "share", "discovery": "discovery", "sync": "checkpoint", "progress": "progress"}
 _NAMES = {"assignee": "assignee", "created_by": "created_by", "phase_id": "phase"}
@@ -60,14 +69,19 @@ def convert(place: str) -> Import:
         if found and name not in _UNDERSTOOD:
             why = "computed anew here" if name in _COMPUTED else "no place here; they stay in the old store"
             report.append(Entry("table", "", f"{name}, {say.counted(len(found), 'row')}: {why}"))
+    declared = more.phases(tables, tasks, report)
+    beside = {**more.agents(tables, report), **more.messages(tables, report), **_templates(folder, report)}
+    notes = tuple(
+        {(one.id, one.by): one for one in [*_archives(folder, names, tasks, report), *_notes(folder, names)]}.values()
+    )
     report += _left(folder)
-    notes = tuple(_notes(folder, names))
     if notes:
         why = "kept in this clone's Git directory, in no commit"
         report.append(Entry("note", "", f"{say.counted(len(notes), 'private note')}: {why}"))
     report.append(Entry("time", "", "times without a zone were read as local ones of this machine"))
-    settings = {"compat": "task-orchestrator"}
-    return Import.of({one: say.ordered(doc) for one, doc in tasks.items()}, report, notes=notes, settings=settings)
+    settings = {"compat": "task-orchestrator", **({"phases": declared} if declared else {})}
+    made = {one: say.ordered(doc) for one, doc in tasks.items()}
+    return Import.of(made, report, notes=notes, settings=settings, beside=beside)
 
 
 class _Told:
@@ -291,9 +305,42 @@ def _notes(folder: str, names: dict[str, str]) -> Iterator[Note]:
                 break
 
 
+def _templates(folder: str, report: list[Entry]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for name, path in _listed(folder, "templates"):
+        try:
+            place, data = more.template(name, _text(path))
+        except TmError as error:
+            report.append(Entry("template", "", f"{error.message}; it stays in the old store"))
+        else:
+            found[place] = data
+            report.append(Entry("template", "", f"templates/{name}: tm template show {place[10:-5]}"))
+    return found
+
+
+def _archives(folder: str, names: dict[str, str], tasks: dict[str, Doc], report: list[Entry]) -> list[Note]:
+    """Give the private notes of archives; their context goes to the journal of a task that has none."""
+    notes: list[Note] = []
+    for name, path in _listed(folder, "archives"):
+        try:
+            task_id, context, own = more.archived(name, path, names)
+        except TmError as error:
+            report.append(Entry("archive", "", f"{error.message}; it stays in the old store"))
+            continue
+        notes += own
+        doc = tasks[task_id]
+        kept = bool(context.strip()) and not doc.get("journal")
+        if kept:
+            at = doc.get("completed_at") or doc.get("created_at") or "1970-01-01T00:00:00Z"
+            doc["journal"] = [{"at": at, "by": doc.get("created_by", "unknown"), "kind": "share", "text": context}]
+        what = "its context is in the journal" if kept else "the journal has what was said already"
+        report.append(Entry("archive", task_id, f"archives/{name}: {what}"))
+    return notes
+
+
 def _left(folder: str) -> Iterator[Entry]:
     """Tell what lies beside the database and does not come in."""
-    for name in ("templates", "archives", "backups", "telemetry", "reports"):
+    for name in ("backups", "telemetry", "reports"):
         if found := list(_listed(folder, name)):
             yield Entry(
                 "left", "", f"{name}/, {say.counted(len(found), 'file')}: not taken over; they stay where they are"
