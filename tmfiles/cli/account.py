@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import suppress
 
@@ -30,6 +31,8 @@ def account(session: Session, workspace: Workspace, name: str, error: BaseExcept
     with suppress(TmError, OSError):
         code = error.code if isinstance(error, TmError) else "bug" if error else ""
         level = "warning" if code in _TROUBLE else "info" if workspace.did else "debug"
+        if level == "debug" and not session.verbose and os.environ.get("TM_LOG", "") != "debug":
+            return  # a command that only looks does not ask further: that would take longer than it does
         wanted = "debug" if session.verbose else str(workspace.sources.say("log").value)
         if _LEVELS.index(level) < _LEVELS.index(wanted):
             return
