@@ -72,17 +72,16 @@ def test_a_deleted_lock_file_guards_all_the_same(tmp_path: Path) -> None:
         with Lock(str(path), "tm update", 10):
             entered.append(time.monotonic())
 
-    first = Lock(str(path), "tm add", 1)
-    with first:
-        waiting = threading.Thread(target=wait)
-        waiting.start()
-        time.sleep(0.1)
-        path.unlink()
-        second = Lock(str(path), "tm add", 1)
-        second.__enter__()
+    first = holding(path)
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    time.sleep(0.1)
+    path.unlink()
+    second = holding(path)
+    end(first)
     time.sleep(0.2)
     assert entered == []
-    second.__exit__(None, None, None)
+    end(second)
     waiting.join()
     assert len(entered) == 1
 
@@ -103,3 +102,69 @@ def test_threads_exclude_each_other(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert counter.read_text() == "160"
+
+
+def test_threads_go_in_their_order(tmp_path: Path) -> None:
+    """Of the threads of a process that want the lock, who came first has it first, however often others come."""
+    path, order, came = str(tmp_path / "lock"), [], []
+
+    def take(number: int) -> None:
+        came.append(number)
+        with Lock(path, "tm add", 30):
+            order.append(number)
+
+    with Lock(path, "tm add", 5):
+        threads = [threading.Thread(target=take, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+            while len(came) <= threads.index(thread):
+                time.sleep(0.001)
+            time.sleep(0.02)  # it has said that it comes, and stands in line now
+    for thread in threads:
+        thread.join(30)
+    assert order == list(range(8))
+
+
+def test_no_process_waits_for_ever(tmp_path: Path) -> None:
+    """While the threads of one process hand the lock to each other all the time, another process gets it, too."""
+    path, stop = str(tmp_path / "lock"), threading.Event()
+
+    def hold() -> None:
+        while not stop.is_set():
+            with Lock(path, "tm add", 30):
+                time.sleep(0.02)
+
+    threads = [threading.Thread(target=hold) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    code = (
+        "import sys, time\nfrom tmfiles.lock import Lock\nfor _ in range(10):\n with Lock(sys.argv[1], 'x', 20): pass"
+    )
+    try:
+        done = subprocess.run([sys.executable, "-c", code, path], env=environment(), timeout=100, check=False)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(30)
+    assert done.returncode == 0
+
+
+def test_a_thread_that_waits_in_vain_leaves_the_line(tmp_path: Path) -> None:
+    """It is refused like another process, and holds up nobody who comes after it."""
+    path = str(tmp_path / "lock")
+    refused: list[TmError] = []
+
+    def take() -> None:
+        try:
+            with Lock(path, "tm add", 0.05):
+                pass
+        except TmError as error:
+            refused.append(error)
+
+    with Lock(path, "tm add", 5):
+        thread = threading.Thread(target=take)
+        thread.start()
+        thread.join(20)
+    assert [one.code for one in refused] == ["locked"]
+    with Lock(path, "tm add", 0.05):
+        pass
