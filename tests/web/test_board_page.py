@@ -302,6 +302,19 @@ def test_another_s_change_appears(window: Window, store: Store) -> None:
     assert page.evaluate("document.activeElement.closest('.card').dataset.id") == "alpha"
 
 
+def test_who_does_not_look_does_not_listen(window: Window, store: Store) -> None:
+    """A page behind others gives its line back, and shows what came meanwhile when it is looked at again."""
+    page = window.go("/")
+    turn = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+    turn += " document.dispatchEvent(new Event('visibilitychange')); }"
+    page.locator("html.connected").wait_for()
+    page.evaluate(turn, True)
+    assert page.locator("html.connected").count() == 0
+    store.do("start", "beta")
+    page.evaluate(turn, False)
+    page.locator("[data-column='in_progress'] #card-beta").wait_for()
+
+
 def test_a_team_at_the_board(browser: Any, server: Served, store: Store) -> None:
     """An editor who logged in moves cards in their own name, with forms of their session; a reader can only look."""
     from web.team import SENTENCE, gathered

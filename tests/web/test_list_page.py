@@ -81,6 +81,8 @@ def test_several_are_changed_at_once(window: Window, store: Store) -> None:
     page.keyboard.press("j")
     page.keyboard.press("x")
     assert page.get_by_text("2 ticked").is_visible()
+    page.keyboard.press("e")
+    assert page.evaluate("document.activeElement.name") == "status"
     page.get_by_label("Assignee").fill("Li")
     page.get_by_label("Tags").fill("#one two")
     page.get_by_role("button", name="Change").click()

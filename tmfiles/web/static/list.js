@@ -74,6 +74,12 @@ bind("x", "Tick the row", () => {
   return true;
 }, "Rows");
 
+bind("e", "Change what is ticked", () => {
+  const bar = document.querySelector("[data-bulk]:not([hidden])");
+  bar?.querySelector("select").focus();
+  return Boolean(bar);
+}, "Rows");
+
 document.addEventListener("tm:shown", count);
 asking();
 count();

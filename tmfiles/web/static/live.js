@@ -109,30 +109,53 @@ export async function stay(address) {
   await refresh();
 }
 
-/** Listen to what changes. */
+/** Listen to what changes, as long as somebody looks: a browser has few lines to one server, and tabs share them. */
 export function live() {
   addEventListener("popstate", async () => {
     await refresh();
     // The way back leads to what the address says, not to what was typed since.
     for (const form of document.querySelectorAll(".filter, [data-options]")) form.reset();
   });
+  const root = document.documentElement;
+  let source = null;
   let timer = 0;
-  const soon = () => {
+  let gone = 0;
+
+  function soon() {
     clearTimeout(timer);
     timer = setTimeout(refresh, 60);
-  };
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && source.readyState === EventSource.CLOSED) soon();
-  });
-  const source = new EventSource("/api/v1/events");
-  for (const kind of ["changed", "reset"]) source.addEventListener(kind, soon);
-  source.addEventListener("hello", () => {
-    document.documentElement.classList.add("connected");
-    soon(); // what came between the page and the line
-  }, { once: true });
-  // A frozen page leaves the line to those that are looked at.
-  addEventListener("pagehide", () => source.close());
-  addEventListener("pageshow", (event) => {
-    if (event.persisted) location.reload();
-  });
+  }
+
+  function listen() {
+    if (source || document.hidden) return;
+    source = new EventSource("/api/v1/events");
+    for (const kind of ["changed", "reset"]) source.addEventListener(kind, soon);
+    source.addEventListener("hello", () => {
+      clearTimeout(gone);
+      root.classList.remove("offline");
+      root.classList.add("connected");
+      soon(); // what came between the page and the line
+    });
+    source.addEventListener("error", () => {
+      root.classList.remove("connected");
+      clearTimeout(gone);
+      gone = setTimeout(() => root.classList.add("offline"), 3000);
+      if (source?.readyState === EventSource.CLOSED) {
+        source = null; // the server said no; it may have been too much for a moment
+        setTimeout(listen, 10000);
+      }
+    });
+  }
+
+  function leave() {
+    source?.close();
+    source = null;
+    clearTimeout(gone);
+    root.classList.remove("connected", "offline");
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : listen()));
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", listen);
+  listen();
 }
