@@ -62,7 +62,10 @@ _FIELDS = {
     "fields": st.dictionaries(st.sampled_from([*formats.FORMATS, "mine"]), ANY, max_size=2),
 }
 DOCS = (
-    st.fixed_dictionaries({"title": LINES}, optional={**_FIELDS, "own key": ANY})
+    st.fixed_dictionaries(
+        {"title": LINES | st.sampled_from(["\x1b", "\u2028x", "# T ", "-", "\ufeff"])},
+        optional={**_FIELDS, "own key": ANY},
+    )
     .map(codec.normal)
     .filter(lambda doc: not faults(doc))
 )

@@ -111,3 +111,24 @@ def test_ten_thousand_come_in_once(name: str, tmp_path: Path) -> None:
     for n in range(1, 10_000):
         tasks[f"t-{n}"] = {"title": f"Task {n}", "depends_on": [f"t-{n - 1}"]}
     assert back(name, formats.written(name, tasks), tmp_path / "in").tasks == tasks
+
+
+@pytest.mark.parametrize("name", BOTH_WAYS)
+def test_no_control_sequence_goes_out(name: str) -> None:
+    """Whatever a task holds, its fields and what was kept aside, no file made of it makes a terminal obey."""
+    evil = "x\x1b[31m\x9b31m\x07\u202ey"
+    doc = {
+        **dict.fromkeys(("title", "assignee", "created_by", "context", "description", "result", "reason"), evil),
+        **{key: [evil] for key in ("tags", "files", "links", "participants")},
+        "journal": [{"at": "2026-01-01T00:00:00Z", "by": evil, "kind": "comment", "text": evil}],
+        "criteria": [{"text": evil}],
+        "fields": {
+            key: {evil: evil, "uid": evil, "text": evil, "status": evil, "x": [evil]} for key in formats.FORMATS
+        },
+        evil: evil,
+    }
+    made = formats.written(name, {"aa11": doc, "bb22": {**doc, "depends_on": ["aa11"], "parent": "aa11"}})
+    # YAML leaves marks of direction alone; what is printed has none.
+    bad = set("\x1b\x9b\x07") | (set() if isinstance(made, dict) else {"\u202e"})
+    for text in made.values() if isinstance(made, dict) else [made]:
+        assert not bad & set(text.decode())

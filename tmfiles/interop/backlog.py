@@ -14,7 +14,7 @@ from typing import Any
 from tmfiles.errors import Problem
 from tmfiles.interop import folders, frontmatter, jsonl, tongue
 from tmfiles.interop.imported import Import
-from tmfiles.interop.incoming import Incoming, day, is_text, kept, with_kept
+from tmfiles.interop.incoming import CLEAN, Incoming, day, is_text, kept, with_kept
 from tmfiles.interop.tongue import MORE, Doc, Record, Tongue
 
 KIND = "backlog"
@@ -132,15 +132,16 @@ def _text(data: Mapping[str, Any]) -> str:
             parts.append(f"\n## {heading}\n{gap}<!-- {mark}:BEGIN -->\n{data[key]}\n<!-- {mark}:END -->\n")
     if data.get("text"):
         parts.insert(0, f"\n{data['text']}\n")
-    if data.get(MORE):
-        # The program drops keys that it does not know, but never what stands in the text.
-        parts.append(f"\n{_MORE[:-1]}{jsonl.line(data[MORE]).replace('>', _GREATER)} -->\n")
-    return "".join(parts)
+    text = "".join(parts).translate(CLEAN)
+    if not data.get(MORE):
+        return text
+    # The program drops keys that it does not know, but never what stands in the text.
+    return f"{text}\n{_MORE[:-1]}{jsonl.line(data[MORE]).replace('>', _GREATER)} -->\n"
 
 
 def _again(data: dict[str, Any]) -> dict[str, Any]:
     front = {key: value for key, value in data.items() if key not in _BODY}
-    return {**front, **_body(_text(data).replace("\r\n", "\n"))}
+    return {**front, **_body(_text(data))}
 
 
 def _key(data: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timezone
 from typing import Any
@@ -19,9 +20,8 @@ from tmfiles import dates
 from tmfiles.errors import Problem
 from tmfiles.interop import jsonl, tongue, uuids
 from tmfiles.interop.imported import Entry, Import, text_of
-from tmfiles.interop.incoming import Incoming, is_text, kept, with_kept
+from tmfiles.interop.incoming import CLEAN, Incoming, is_text, kept, with_kept
 from tmfiles.interop.tongue import MORE, Doc, Record, Tongue
-from tmfiles.task import UNSAFE
 
 KIND = "icalendar"
 STATUSES = {"needs-action": "pending", "in-process": "in_progress", "completed": "completed", "cancelled": "cancelled"}
@@ -34,8 +34,6 @@ _TIMES = {"created": "created_at", "completed": "completed_at", "dtstart": "wait
 _RELATED = {"parent": "parent", "depends-on": "depends_on", "finishtostart": "depends_on", "sibling": "related"}
 _RELATED_OUT = {"parent": "PARENT", "depends_on": "DEPENDS-ON", "related": "SIBLING"}
 _LEFT_OUT = ("uid", "recurrence-id", "dtstamp", "last-modified", "sequence", "percent-complete")
-# Of text there, only line breaks and tabs may stand for themselves.
-_CLEAN = {code: None for code in (*UNSAFE, 0x2028, 0x2029, 0xFEFF) if code not in (9, 10)}
 
 
 class _Raw(str):
@@ -238,9 +236,11 @@ def _key(data: Mapping[str, Any]) -> str:
 
 def _keys(tasks: Mapping[str, Doc]) -> dict[str, str]:
     """Give each task the UID that it came with, or one that follows from its id."""
+    keys = {task_id: str(kept(doc, KIND).get("uid", "")) for task_id, doc in tasks.items()}
+    twice = Counter(keys.values())
     return {
-        task_id: str(uid) if is_text(uid := kept(doc, KIND).get("uid")) else uuids.made(task_id)
-        for task_id, doc in tasks.items()
+        task_id: key if key.strip() == key and key.isprintable() and twice[key] == 1 and key else uuids.made(task_id)
+        for task_id, key in keys.items()
     }
 
 
@@ -274,11 +274,11 @@ def _write(task_id: str, doc: Doc, theirs: Callable[[str], str]) -> dict[str, An
     mine = {key: value for key, value in kept(doc, KIND).items() if _writable(key, value)}
     data = {
         "uid": theirs(task_id),
-        "summary": doc["title"].translate(_CLEAN) or "(no title)",
-        "description": doc.get("description", "").translate(_CLEAN),
+        "summary": doc["title"].translate(CLEAN) or "(no title)",
+        "description": doc.get("description", "").translate(CLEAN),
         "status": STATUSES_OUT[doc.get("status", "pending")],
         "priority": PRIORITIES_OUT.get(doc.get("priority", "")),
-        "categories": [tag for tag in doc.get("tags", ()) if tag.translate(_CLEAN) == tag],
+        "categories": [tag for tag in doc.get("tags", ()) if tag.translate(CLEAN) == tag],
         "depends_on": [theirs(one) for one in doc.get("depends_on", ())],
         "related": [theirs(one) for one in doc.get("related", ())],
         "parent": [theirs(doc["parent"])] if doc.get("parent") else None,

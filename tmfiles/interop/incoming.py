@@ -13,6 +13,10 @@ from tmfiles.task import DEFAULTS, SHAPES, UNSAFE
 LONGEST_TITLE, LONGEST_NAME, LONGEST_TAG, LONGEST_TYPE = 500, 200, 100, 50
 
 
+# In text that is not escaped, only line breaks and tabs may stand for themselves.
+CLEAN = {code: None for code in (*UNSAFE, 0x2028, 0x2029, 0xFEFF) if code not in (9, 10)}
+
+
 class UnreadableError(Exception):
     """A value without which there is no task; names the field and says what is wrong with it."""
 

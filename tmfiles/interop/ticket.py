@@ -13,7 +13,7 @@ from typing import Any
 from tmfiles.errors import Problem
 from tmfiles.interop import folders, frontmatter, tongue
 from tmfiles.interop.imported import Import
-from tmfiles.interop.incoming import Incoming, is_text, kept, with_kept
+from tmfiles.interop.incoming import CLEAN, Incoming, is_text, kept, with_kept
 from tmfiles.interop.tongue import Doc, Record, Tongue
 
 KIND = "ticket"
@@ -80,12 +80,12 @@ def _text(data: Mapping[str, Any]) -> str:
     parts = [f"# {data['title']}", data.get("description", "")]
     parts += [f"## {heading}\n\n{data[key]}" for key, heading in CONTEXT.items() if data.get(key)]
     parts += [f"## {NOTES}\n\n{data['notes']}"] if data.get("notes") else []
-    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+    return "\n\n".join(part.strip("\n") for part in parts if part).translate(CLEAN) + "\n"
 
 
 def _again(data: dict[str, Any]) -> dict[str, Any]:
     front = {key: value for key, value in data.items() if key not in _BODY}
-    return {**front, **_body(_text(data).replace("\r\n", "\n"))}
+    return {**front, **_body(_text(data))}
 
 
 def _read(one: Incoming, ours: Callable[[str], str]) -> None:
@@ -131,7 +131,7 @@ def _write(task_id: str, doc: Doc, theirs: Callable[[str], str]) -> dict[str, An
         "external-ref": links[0] if len(links) == 1 and "://" in links[0] else None,
         "parent": theirs(doc["parent"]) if doc.get("parent") else None,
         "tags": doc.get("tags"),
-        "title": doc["title"],
+        "title": doc["title"].translate(CLEAN).strip() or "(no title)",
         "description": doc.get("description", "").strip("\n"),
         **frontmatter.of_context(doc, CONTEXT, "design"),
         "notes": "\n\n".join(said),
