@@ -106,7 +106,7 @@ def test_activity_is_told_by_day_and_person(window: Window, store: Store) -> Non
     assert "nothing was done here by 'nobody'" in page.get_by_role("alert").inner_text().lower()
     assert page.get_by_label("Who").input_value() == "nobody"
     page.get_by_role("link", name="Show everything").click()
-    page.get_by_label("Task").fill("design")
+    page.get_by_label("Task", exact=True).fill("design")
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**task=design")
     assert page.locator(".past > li").count() == 1

@@ -12,6 +12,7 @@ from writing import Store
 from web.browsing import Window
 from web.serving import Served
 from web.tasking import PAGES, change, editable
+from web.team import form_token, gathered, leave, logged_in, posted
 from web.test_markdown import PAYLOADS
 
 # What could run, or load anything, within a page's own part.
@@ -145,7 +146,7 @@ def test_what_the_pages_send_is_a_form(http: httpx.Client) -> None:
     """Anything else than a form, or no text, is refused."""
     assert http.post("/tasks/sess/edit", json={"field": "title"}).status_code >= 400
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert http.post("/tasks/sess/edit", content=b"field=%ff", headers=kind).status_code == 400
+    assert http.post("/tasks/sess/edit", content=b"field=%ff", headers=kind).status_code in (400, 422)
 
 
 @pytest.mark.parametrize("task_id", ["nobody", "..%2f..%2fetc", "config", "%00"])
@@ -159,3 +160,54 @@ def test_the_beginning_of_an_id_leads_on(http: httpx.Client) -> None:
     """As everywhere, a unique beginning will do."""
     answer = http.get("/tasks/ses")
     assert (answer.status_code, answer.headers["location"]) == (303, "/tasks/sess")
+
+
+def test_what_others_do_appears_around_what_is_typed(window: Window, store: Store) -> None:
+    """The page follows, and an open form keeps its words and what they were made from: so a clash is still seen."""
+    page = window.go("/tasks/sess")
+    page.locator("html.connected").wait_for()
+    page.locator("#edit-description summary").first.click()
+    page.locator("#in-description").fill("Mine.")
+    page.get_by_label("Say something to all").fill("half a thou")
+    store.do("update", "sess", "--assignee", "li", "--set-description", "Theirs.", "--priority", "critical")
+    page.locator("#edit-assignee .value").get_by_text("li").wait_for()
+    page.locator("#edit-description .prose").get_by_text("Theirs.").wait_for()
+    assert page.locator("#in-description").input_value() == "Mine."
+    assert page.get_by_label("Say something to all").input_value() == "half a thou"
+    page.locator("#edit-description").get_by_role("button", name="Save").click()
+    dialog = page.locator("dialog.clash")
+    dialog.wait_for()
+    store.do("update", "sess", "--assignee", "jo")
+    dialog.get_by_role("button", name="Keep mine").click()
+    dialog.wait_for(state="detached")
+    assert store.doc("sess")["description"] == "Mine."
+    assert page.get_by_label("Say something to all").input_value() == "half a thou"
+    page.get_by_role("combobox", name="A task worth knowing of").fill("Desi")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Take away Design").wait_for()
+    assert store.doc("sess")["related"] == ["design"]
+
+
+def test_who_may_only_read_is_offered_nothing_to_change(browser: Any, server: Served, store: Store) -> None:
+    """A reader sees all of a task and no form; what is sent all the same is refused, and the settings take an admin."""
+    gathered(store)
+    reader = logged_in(server, "rea")
+    answer = posted(reader, "/tasks/sess/edit", {"field": "priority", "was": '"medium"', "value": "high"})
+    assert answer.status_code == 403
+    editor = logged_in(server, "ed")
+    typed = {"form_token": form_token(server, editor), "base": "version: 1\n", "text": "version: 1\n", "do": "save"}
+    assert posted(editor, "/files/config.yaml", typed).status_code == 403
+    typed |= {"field": "assignee", "was": "null", "value": "ed"}
+    assert posted(editor, "/tasks/sess/edit", typed).status_code == 303
+    assert store.git("log", "-1", "--format=%an") == "Ed Writer"
+    window = Window(browser, server.address)
+    window.context.add_cookies(
+        [{"name": name, "value": value, "url": server.address} for name, value in reader.cookies.items()]
+    )
+    page = window.go("/tasks/sess")
+    assert page.locator("h1").inner_text() == "Sessions expire"
+    assert page.locator("main form:visible, main .aside:visible").count() == 0
+    window.close()
+    leave()

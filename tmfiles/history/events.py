@@ -71,10 +71,12 @@ def events(
     since: datetime | None = None,
     limit: int = 0,
     after: str = "",
+    most: int = 0,
 ) -> Iterator[Event]:
     """Give what was done, newest first, `limit` 0 for all: to the store or one task, by one actor or all.
 
-    With `after` it goes on behind the commit of that id. A deleted task is found by its full id. Raises TmError
+    With `after` it goes on behind the commit of that id; of a commit that changed more than `most` tasks, so many
+    are told. A deleted task is found by its full id. Raises TmError
     (`not_found`) when nobody of that name did anything, and for a commit to go on behind that is not among them.
     """
     task_id = walk.id_in_history(workspace, text) if text else ""
@@ -85,7 +87,7 @@ def events(
     chosen = islice(chosen, limit) if limit else chosen
     count = _FIRST
     while some := list(islice(chosen, count)):
-        yield from _told(workspace, some, task_id)
+        yield from _told(workspace, some, task_id, most)
         count = _AT_ONCE
 
 
@@ -111,9 +113,11 @@ def _behind(found: Iterator[Commit], last: str) -> Iterator[Commit]:
     yield from found
 
 
-def _told(workspace: Workspace, commits: Sequence[Commit], task_id: str) -> Iterator[Event]:
+def _told(workspace: Workspace, commits: Sequence[Commit], task_id: str, most: int = 0) -> Iterator[Event]:
     top = workspace.repository_path("")
     groups = [_grouped(walk.paths(commit, top, task_id)) for commit in commits]
+    if most:
+        groups = [dict(islice(tasks.items(), most)) for tasks in groups]
     wanted = {
         blob
         for commit, tasks in zip(commits, groups, strict=True)
@@ -132,6 +136,11 @@ def blobs(workspace: Workspace, ids: Iterable[str]) -> dict[str, bytes]:
     names = sorted(ids)
     found = objects.read(walk.repository(workspace), names)
     return {name: data for name, data in zip(names, found, strict=True) if data is not None}
+
+
+def counted(workspace: Workspace, commit: Commit) -> int:
+    """Count the tasks that a commit changed."""
+    return len({id_of(path) for path in walk.paths(commit, workspace.repository_path(""))})
 
 
 def _grouped(paths: Iterable[str]) -> dict[str, list[str]]:

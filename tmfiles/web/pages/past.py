@@ -15,7 +15,7 @@ from tmfiles.actions.clashes import valued
 from tmfiles.changes import Difference, worded
 from tmfiles.errors import TmError
 from tmfiles.history.blame import blame
-from tmfiles.history.events import Event, Told, events, who
+from tmfiles.history.events import Event, Told, counted, events, who
 from tmfiles.render.past import words as told_words
 from tmfiles.web import fields
 from tmfiles.web.desk import Here
@@ -138,7 +138,8 @@ def activity(request: Request, here: Here, by: str = "", task: str = "", after: 
     def asked(workspace: Workspace) -> Response:
         failed, found = None, []
         try:
-            found = list(events(workspace, task.strip(), by=by.strip(), limit=_PAGE + 1, after=after))
+            told = events(workspace, task.strip(), by=by.strip(), limit=_PAGE + 1, after=after, most=_TASKS)
+            found = list(told)
         except TmError as error:
             failed = error
         days = [(day, list(some)) for day, some in groupby(found[:_PAGE], _day)]
@@ -158,7 +159,7 @@ def activity(request: Request, here: Here, by: str = "", task: str = "", after: 
             did=did,
             words=Words(workspace),
             said=told_words,
-            most=_TASKS,
+            more=lambda event: 0 if task.strip() else counted(workspace, event.commit) - len(event.tasks),
         )
 
     return here.ask(asked)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # A note that was just saved is among the last so many commits, whoever else writes meanwhile.
 _LATEST = 20
+# What a bulk change did is told by its first few tasks.
+_TOLD = 4
 # Tags and people that a store may have so many of are offered while one types.
 _OFFERED = 500
 
@@ -152,4 +154,4 @@ def saved_as(workspace: Workspace, commit: str) -> Event | None:
     """Find what was saved just now, for the page to say so and to offer to take it back."""
     if not commit or workspace.repository is None:
         return None
-    return next((event for event in events(workspace, limit=_LATEST) if event.commit.id == commit), None)
+    return next((event for event in events(workspace, limit=_LATEST, most=_TOLD) if event.commit.id == commit), None)

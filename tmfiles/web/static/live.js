@@ -52,7 +52,8 @@ export function morph(old, fresh) {
 }
 
 function place(parent, node, before) {
-  if (parent.moveBefore && node.isConnected) parent.moveBefore(node, before);
+  // Chromium's tab crashes where what a field offers is moved so.
+  if (parent.moveBefore && node.isConnected && !node.querySelector("datalist") && node.nodeName !== "DATALIST") parent.moveBefore(node, before);
   else parent.insertBefore(node, before);
 }
 

@@ -349,7 +349,6 @@ function start(root) {
     });
   });
   once(root.querySelectorAll("dialog.clash"), (clash) => {
-    main().removeAttribute("data-live"); // the choice stays until it is made
     clash.removeAttribute("open"); // as it came, it stands in the page: what follows is above it
     clash.showModal();
     clash.addEventListener("close", () => {
