@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,18 @@ def assert_equal(clones: Sequence[Clone]) -> None:
     assert len({clone.head() for clone in clones}) == 1
     assert len({str(sorted(clone.files().items())) for clone in clones}) == 1
     for clone in clones:
-        assert clone.git("status", "--porcelain") == ""
+        status = clone.git("status", "--porcelain", "--untracked-files=all")
+        if status:
+            raise AssertionError(f"{clone.name}: {status}")
         assert clone.leftovers() == []
         clone.do("check")
+
+
+def ending(real: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a step that ends the program when it is done, as a kill does."""
+
+    def last(*args: Any, **named: Any) -> Any:
+        real(*args, **named)
+        raise SystemExit(9)
+
+    return last

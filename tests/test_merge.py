@@ -102,6 +102,13 @@ def test_an_item_written_twice_is_one() -> None:
     assert merge(base, ours, {"title": "A", "files": ["a.py", "a.py"]}).doc["files"] == ["b.py"]
 
 
+def test_a_set_that_one_side_emptied() -> None:
+    """What one side removed stays away, also where it removed all, and what the other added stays."""
+    base, emptied = {"title": "A", "tags": ["a", "b"]}, {"title": "A"}
+    assert merge(base, emptied, {"title": "A", "tags": ["b", "c"]}).doc == {"title": "A", "tags": ["c"]}
+    assert merge(base, emptied, {"title": "A", "tags": ["b"]}).doc == emptied
+
+
 CLAIM = {"by": "jo", "at": "2026-11-22T10:00:00Z", "until": "2026-11-22T12:00:00Z"}
 LONGER = {**CLAIM, "until": "2026-11-22T14:00:00Z"}
 

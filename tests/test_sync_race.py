@@ -7,12 +7,11 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from syncing import Own, assert_equal, meet, team
+from syncing import Own, assert_equal, ending, meet, team
 from writing import command, environment
 
 
@@ -90,16 +89,6 @@ def test_a_sync_that_is_killed_is_mended_by_the_next(tmp_path: Path) -> None:
         assert_equal([ann, ben])
         assert {f"ann-{turn}", f"ben-{turn}"} <= set(ann.doc("many-7")["tags"])
     assert kills
-
-
-def ending(real: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a step that ends the program when it is done, as a kill does."""
-
-    def last(*args: Any, **named: Any) -> Any:
-        real(*args, **named)
-        raise SystemExit(9)
-
-    return last
 
 
 @pytest.mark.slow

@@ -81,15 +81,6 @@ def same_task(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
     return all(ours.get(key) == theirs.get(key) for key in ("created_at", "created_by"))
 
 
-def strangers(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
-    """Say whether one side is another task than the beginning, made by somebody else or at another time.
-
-    Git takes a task that was deleted and one that was added for one that was moved, where their texts are alike.
-    """
-    made = [[side.get(key) for key in ("created_at", "created_by")] for side in (base, ours, theirs)]
-    return all(map(all, made)) and (made[0] == made[1]) != (made[0] == made[2])
-
-
 def _field(path: Path, base: Any, ours: Any, theirs: Any, told: list[Settled]) -> Any:
     """Settle one value; what only one side changed is that side's."""
     was, one, other = _exact(base), _exact(ours), _exact(theirs)
@@ -107,6 +98,8 @@ def _settled(path: Path, base: Any, less: Any, more: Any, told: list[Settled]) -
     if key in _RANKED:
         less, more = sorted((less, more), key=lambda one: _place(str(key), one))
         told.append(Settled(label(path), "rank", *(None if one is GONE else one for one in (more, less))))
+    elif less is GONE and isinstance(more, list) and isinstance(SHAPES.get(str(key)), list):
+        return _together(path, base, [], more, told)  # a list that is gone has no items: those were removed
     elif less is GONE:
         told.append(Settled(label(path), "change", more, None))
     elif key in _EARLIER:

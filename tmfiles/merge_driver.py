@@ -1,4 +1,4 @@
-"""Git's merge driver for task files, `tm-merge`: three files in, one out; runs no git and finds no store.
+"""Git's merge driver for task files, `tm-merge`: three files in, one out; finds no store.
 
 The contract is that of gitattributes(5): called as `tm-merge %O %A %B %L %P` with the common beginning, our
 version, theirs, the length of markers and the path, it leaves the result in our version's file and exits 0.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tmfiles.actions.settling import mixed, settle
+from tmfiles.actions.settling import retitled, settle
 from tmfiles.errors import TmError
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path = words[4] if len(words) == 5 else words[1]
     try:
         base, ours, theirs = (_read(name) for name in words[:3])
-        if not mixed(base, ours, theirs, path):
+        if not (len(words) == 5 and retitled(base, ours, theirs, path) and _another(base, path)):
             _write(words[1], settle(base, ours, theirs, path)[0])
             return 0
         # Without a beginning the merge by lines cannot but leave markers, and Git the versions to tm resolve.
@@ -39,6 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         why = str(error)
     print(f"tm-merge: {path} is left to a merge by lines: {why}", file=sys.stderr)
     return 1
+
+
+def _another(base: bytes, path: str) -> bool:
+    """Ask git where the beginning lay: under another name it is another task."""
+    from tmfiles.git.unmerged import replaced
+
+    before = replaced(os.curdir, base)
+    return bool(before) and os.path.basename(before) != os.path.basename(path)
 
 
 def _read(name: str) -> bytes:

@@ -76,7 +76,7 @@ def table(count: int) -> list[tuple[str, float, float, int]]:
         found = []
         run(other / ".tasks", "git", "status")
         run(other / ".tasks", "git", "fetch", "--quiet")
-        merge = measured(other / ".tasks", "git", "merge", "--quiet", "--no-edit", "origin/main")
+        merge = measured(other / ".tasks", "git", "merge", "--quiet", "--no-edit", "@{upstream}")
         found.append(("`git merge` with the driver, without fetch and push", *merge))
         found.append(("`tm sync`, fetch and push included", *measured(ben, *TM, "sync")))
         same = subprocess.run(["diff", "-r", "-x", ".git", str(ben), str(other)], check=False)

@@ -6,7 +6,7 @@ import os
 from collections import namedtuple
 
 from tmfiles import codec, ids
-from tmfiles.actions.settling import Verdict, Version, mixed, renamed, sides_of, verdicts
+from tmfiles.actions.settling import Verdict, Version, renamed, retitled, sides_of, verdicts
 from tmfiles.errors import Problem, TmError
 from tmfiles.git import objects, unmerged, worktree
 from tmfiles.git.repository import head
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from tmfiles.git.repository import Repository
+    from tmfiles.git.worktree import Blob
     from tmfiles.workspace import Workspace
 
 
@@ -63,6 +64,7 @@ class _Settling:
         self.left: list[Problem] = []
         self.stages = unmerged.stages(place)
         self.present = worktree.staged(place, self.top.rstrip("/"))[0]
+        self.trees: list[dict[str, Blob]] | None = None
         self.placed: dict[str, list[str]] = {}
         for path in filter(self._is_task, self.present):
             self.placed.setdefault(id_of(path), []).append(path)
@@ -177,25 +179,47 @@ class _Settling:
     def _apart(self, task_id: str, versions: Sequence[Version | None]) -> list[Verdict]:
         """Tell two tasks apart that git took for one that was moved; empty where it is one."""
         base, ours, theirs = versions
-        if not (base and ours and theirs and mixed(base.data, ours.data, theirs.data, base.path)):
+        if not (base and ours and theirs and retitled(base.data, ours.data, theirs.data, base.path)):
             return []
         found: list[Verdict] = []
+        gone: list[str] = []
         for number, version in enumerate((ours, theirs)):
-            here = version._replace(path=self._origin(task_id, version, number))
-            own = id_of(here.path) == task_id
-            was = None if own else base._replace(path=here.path)
-            found += verdicts(id_of(here.path), was, None, here, self._new_id)
+            path = self._origin(task_id, version, number)
+            one = id_of(path)
+            sides: list[Version | None] = [None, None]
+            sides[number] = version._replace(path=path)
+            if one != task_id and one in self.groups:
+                raise TmError(f"git took it for {one}, which is unmerged too; settle both in an editor, then: git add")
+            if one != task_id and (other := self._on_side(one, 1 - number)):
+                sides[1 - number] = other
+                gone.append(other.path)
+            was = None if one == task_id else base._replace(path=path)
+            found += verdicts(one, was, sides[0], sides[1], self._new_id)
+        if len({one.id for one in found}) < len(found):
+            return []
+        self.files |= dict.fromkeys(gone)
         return found
+
+    def _on_side(self, task_id: str, side: int) -> Version | None:
+        """Give a task as one side has it, wherever that is; None where it has it not."""
+        paths = [path for path in self._trees()[side] if self._is_task(path) and id_of(path) == task_id]
+        if not paths:
+            return None
+        data = objects.read(self.place, [self._trees()[side][paths[0]].id])[0]
+        return Version(paths[0][len(self.top) :], data or b"")
+
+    def _trees(self) -> list[dict[str, Blob]]:
+        """List the files of the store that either side has."""
+        if self.trees is None:
+            commits = [one or unmerged.put_aside(self.place) for one in unmerged.sides(self.place, self.state)]
+            self.trees = [worktree.listed(self.place, one, self.top.rstrip("/")) if one else {} for one in commits]
+        return self.trees
 
     def _origin(self, task_id: str, version: Version, side: int) -> str:
         """Give the path that a version had on its own side, by its bytes in that side's commit."""
-        commit = unmerged.sides(self.place, self.state)[side] or unmerged.put_aside(self.place)
-        tree = worktree.listed(self.place, commit, self.top.rstrip("/")) if commit else {}
         name = objects.plain_id(self.workspace.git_settings, version.data)
-        paths = sorted(path[len(self.top) :] for path, blob in tree.items() if blob.id == name)
-        if not paths:
-            raise TmError("git took two tasks for one that was moved; settle it in an editor, then: git add")
-        return next((path for path in paths if id_of(path) == task_id), paths[0])
+        paths = sorted(path[len(self.top) :] for path, blob in self._trees()[side].items() if blob.id == name)
+        return next((path for path in paths if id_of(path) == task_id), (paths or [version.path])[0])
 
     def _read(self) -> dict[str, bytes | None]:
         """Read every version there is at once: a process for each would take its time."""

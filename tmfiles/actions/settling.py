@@ -54,9 +54,16 @@ def settle(base: bytes, ours: bytes, theirs: bytes, path: str) -> tuple[bytes, M
     return codec.merged(base, ours, theirs, path)
 
 
-def mixed(base: bytes, ours: bytes, theirs: bytes, path: str) -> bool:
-    """Tell whether Git took two tasks for one that was moved; raises TmError where a version cannot be read."""
-    return bool(base) and merge.strangers(*(codec.loads(data, path) for data in (base, ours, theirs)))
+def retitled(base: bytes, ours: bytes, theirs: bytes, path: str) -> bool:
+    """Tell whether a side has another title than the beginning: so has another task that Git took for this one.
+
+    Where one side deletes a task and adds one with nearly the same text, Git takes it for moved. Raises TmError
+    where a version cannot be read.
+    """
+    if not base:
+        return False
+    was, *titles = (codec.loads(data, path).get("title") for data in (base, ours, theirs))
+    return any(title != was for title in titles)
 
 
 def _valid(data: bytes, path: str) -> dict[str, Any]:

@@ -13,14 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def base(repo: Repository, one: str, other: str) -> str:
-    """Give the last commit that both have; empty where they have none in common.
-
-    Of several, as after merges crosswise, any will do: what both sides took over from the others is the same
-    on both, and no difference. The least is the one that every clone finds.
-    """
+def bases(repo: Repository, one: str, other: str) -> list[str]:
+    """Give the last commits that both have, by id; several after merges crosswise, none for strangers."""
     out = process.run(repo.root, "merge-base", "--all", one, other, accept=(0, 1)).out
-    return min(out.decode("ascii").split(), default="")
+    return sorted(out.decode("ascii").split())
 
 
 def is_shallow(repo: Repository) -> bool:
@@ -62,7 +58,16 @@ def start(repo: Repository, other: str) -> process.Result:
     if not driver.foreign(driver.current(repo)):
         ours = ("-c", f"{driver.KEY}={driver.wanted()}", "-c", f"merge.tm.name={driver.NAME}")
     args = (*ours, "merge", "--no-commit", "--no-edit", other)
-    return process.run(repo.root, *args, hooks=True, accept=process.ANY)
+    before = _scraps(repo)
+    done = process.run(repo.root, *args, hooks=True, accept=process.ANY)
+    for name in _scraps(repo) - before:
+        os.unlink(os.path.join(repo.root, name))
+    return done
+
+
+def _scraps(repo: Repository) -> set[str]:
+    """Give the copies that git makes for a merge driver, and leaves where the disk is full."""
+    return {name for name in os.listdir(repo.root) if name.startswith(".merge_file_")}
 
 
 def conclude(repo: Repository) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections import namedtuple
 
@@ -39,6 +40,8 @@ _MEANINGS = (
     ),
     (("not appear to be a git repository", "does not exist", "not found"), "there is no repository, or none for you"),
 )
+# How git begins a line that says why it failed, and those that follow it.
+_ERRORS = (b"fatal: ", b"error: ", b"hint: ", b"Please make sure", b"and the repository exists")
 _UNTOUCHED = "nothing is lost: what you did is committed here; try again with tm sync"
 
 
@@ -152,13 +155,24 @@ def _transfer(repo: Repository, args: Sequence[str], tell: Tell | None, *, hooks
     with child:
         assert child.stdout is not None  # noqa: S101 - both are pipes
         assert child.stderr is not None  # noqa: S101
+        shown = 0
         while chunk := os.read(child.stderr.fileno(), 4096):
             said += chunk
-            tell(chunk)
+            shown += _told(bytes(said[shown:]), tell)
+        _told(bytes(said[shown:]) + b"\n", tell)
         # What it prints is a line a ref: it cannot fill the pipe while its words are read.
         out = child.stdout.read()
     lines = [line.rpartition(b"\r")[2] for line in bytes(said).split(b"\n")]
     return process.Result(child.returncode, out, process.words(b"\n".join(lines)))
+
+
+def _told(said: bytes, tell: Tell) -> int:
+    """Tell the whole lines of git's progress, and give how many bytes they are; how it failed is the error's to say."""
+    end = max(said.rfind(b"\r"), said.rfind(b"\n")) + 1
+    lines = [line for line in re.split(rb"(?<=[\r\n])", said[:end]) if not line.startswith(_ERRORS)]
+    if told := b"".join(lines).lstrip(b"\n"):
+        tell(told)
+    return end
 
 
 def _failed(what: str, up: Upstream, done: process.Result) -> TmError:

@@ -36,6 +36,26 @@ def put_aside(repo: Repository) -> str:
     return _commit(repo, "refs/stash")
 
 
+def replaced(folder: str, data: bytes) -> str:
+    """Give the path where the last commit of HEAD that took a blob away had it; '' where none did.
+
+    Each side of a merge of three versions has put another in the place of the first.
+    """
+    name = process.run(folder, "hash-object", "--stdin", stdin=data).out.decode("ascii").strip()
+    args = (
+        "log",
+        "-1",
+        "--format=",
+        "--name-status",
+        "-z",
+        "--no-renames",
+        "--diff-filter=MD",
+        f"--find-object={name}",
+    )
+    found = process.run(folder, *args, accept=process.ANY).out.split(b"\0")
+    return path_text(found[1]) if len(found) > 1 else ""
+
+
 def _commit(repo: Repository, name: str) -> str:
     out = process.run(repo.root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", accept=(0, 1)).out
     return out.decode("ascii").strip()

@@ -7,7 +7,7 @@ merges two commits task by task, `meeting` holds what both ways share.
 from __future__ import annotations
 
 from tmfiles.actions import apart
-from tmfiles.sync.branch import sync_branch
+from tmfiles.sync.branch import resume, sync_branch
 from tmfiles.sync.meeting import Synced, prepared
 from tmfiles.sync.own import sync_own
 
@@ -27,7 +27,9 @@ def sync(
     happen; `tell` gets git's progress. Raises TmError: `git` where the remote cannot be reached or told, `race`
     when others kept coming first.
     """
+    notes = [] if dry_run or workspace.commit else resume(workspace)
     meeting = prepared(workspace, how, tell, dry_run=dry_run)
+    meeting.notes += notes
     if not meeting.alone:
         return sync_branch(meeting, with_code=with_code)
     done = sync_own(meeting)

@@ -5,15 +5,23 @@ from __future__ import annotations
 from tmfiles.actions.resolve import resolve
 from tmfiles.errors import TmError
 from tmfiles.git import joining
+from tmfiles.git.differences import between, indexed, staged
 from tmfiles.git.history import ancestor
 from tmfiles.git.repository import head
+from tmfiles.git.state import merging as merged_in
 from tmfiles.git.state import state
+from tmfiles.workspace import merging
+from tmfiles.workspace.interrupts import Held
 from tmfiles.workspace.recover import recover
 from tmfiles.workspace.write import Order, locked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tmfiles.actions.settling import Verdict
     from tmfiles.sync.meeting import Meeting, Synced
+    from tmfiles.workspace import Workspace
 
 # So many commits are named in a refusal.
 _NAMED = 5
@@ -60,29 +68,56 @@ def _merge(meeting: Meeting) -> None:
     meeting.arrived(ours, base)
     if meeting.dry_run:
         return
-    with locked(meeting.workspace, Order("sync", meeting.how)):
-        meeting.notes += recover(meeting.workspace, place)
-        done = joining.start(place, meeting.up.tracking.removeprefix("refs/remotes/"))
-    merging = state(place) == "merge"
-    if done.code and not merging:
+    workspace = meeting.workspace
+    with locked(workspace, Order("sync", meeting.how)):
+        meeting.notes += recover(workspace, place)
+        merging.keep(workspace.private, ours, theirs)
+        with Held("git has merged, and nothing is committed or pushed yet", "to go on: tm sync"):
+            done = joining.start(place, meeting.up.tracking.removeprefix("refs/remotes/"))
+    if state(place) == "merge":
+        settled = _finish(workspace, done.out.decode("utf-8", "replace").strip())
+        meeting.settled |= {one.id: one for one in settled}
+        return
+    merging.drop(workspace.private)
+    if done.code:
         said = done.words.removeprefix("error: ").strip() or done.out.decode("utf-8", "replace").strip()
         raise TmError(f"git merge: {said}", "nothing was changed; commit or put aside what is in the way", "git")
-    if not merging:
-        if head(place).commit == ours:
-            raise TmError("git merged nothing", "see: git status", "git")
-        meeting.workspace.read()
-        return
-    if done.code:
-        found = resolve(meeting.workspace)
-        meeting.settled |= {one.id: one for one in found.settled}
-        if found.left or found.others:
-            names = ", ".join([*(one.path for one in found.left), *found.others][:_NAMED])
-            said = done.out.decode("utf-8", "replace").strip()
-            raise TmError(
-                f"git merge stopped: {names} cannot be merged\n{said}",
-                "settle these, git add, git commit; then tm sync. To leave it: git merge --abort",
-                "git",
-                found.left,
-            )
-    joining.conclude(place)
-    meeting.workspace.read()
+    if head(place).commit == ours:
+        raise TmError("git merged nothing", "see: git status", "git")
+    workspace.read()
+
+
+def _finish(workspace: Workspace, said: str = "") -> Sequence[Verdict]:
+    """Settle the tasks that git left, and commit the merge; where more is left than tasks, that is the user's."""
+    found = resolve(workspace) if indexed(workspace.home).unmerged else None
+    if found and (found.left or found.others):
+        merging.drop(workspace.private)
+        names = ", ".join([*(one.path for one in found.left), *found.others][:_NAMED])
+        raise TmError(
+            f"git merge stopped: {names} cannot be merged\n{said}".strip(),
+            "settle these, git add, git commit; then tm sync. To leave it: git merge --abort",
+            "git",
+            found.left,
+        )
+    joining.conclude(workspace.home)
+    merging.drop(workspace.private)
+    workspace.read()
+    return found.settled if found else ()
+
+
+def resume(workspace: Workspace) -> list[str]:
+    """Finish the merge of an earlier sync that was cut short; give what to tell.
+
+    What the user has staged since is not ours to commit: then the merge is left as it is.
+    """
+    place, begun = workspace.home, merging.load(workspace.private)
+    if begun is None:
+        return []
+    ours, theirs = begun
+    if (state(place), head(place).commit, merged_in(place)) != ("merge", ours, (theirs,)):
+        merging.drop(workspace.private)
+        return []
+    if staged(place).keys() - between(place, ours, theirs).keys():
+        return []
+    _finish(workspace)
+    return ["finished first: the merge of a tm sync that was cut short"]

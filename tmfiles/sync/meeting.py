@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from tmfiles.workspace.write import How
 
 # How often, and for how long at most between two (seconds), a meeting begins anew because others came first.
-TRIES = 40
-_LONGEST = 3.0
+TRIES = 100
+# Who waits for long while others come anew is never first.
+_LONGEST = 1.0
 
 
 class Synced(namedtuple("Synced", "upstream received sent tasks settled lost troubles tries notes")):
@@ -88,10 +89,9 @@ class Meeting:
         self.theirs = remote.fetch(self.place, self.up, self.tell)
 
     def base(self, ours: str) -> str:
-        """Give the last commit that both sides have; raises TmError where there is none."""
-        found = joining.base(self.place, ours, self.theirs)
-        if found:
-            return found
+        """Give the last commit that both sides have, the least of several; raises TmError where there is none."""
+        if found := joining.bases(self.place, ours, self.theirs):
+            return found[0]
         if joining.is_shallow(self.place):
             raise TmError("this clone is shallow, and has not the history both share", "git fetch --unshallow", "git")
         raise TmError(

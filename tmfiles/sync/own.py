@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from tmfiles.errors import TmError
+from tmfiles.git import commit as commits
+from tmfiles.git import joining
 from tmfiles.git.history import ancestor
 from tmfiles.sync.planning import Plan, plan
+from tmfiles.workspace import byhand
 from tmfiles.workspace.join import Joining, join
 from tmfiles.workspace.write import Order
 
@@ -32,7 +35,7 @@ def bring_in(meeting: Meeting) -> bool:
 
     def planned(ours: str) -> Joining:
         base = meeting.base(ours)
-        found = plan(place, base, ours, theirs, meeting.workspace.now())
+        found = plan(place, _beginning(meeting, base, ours), ours, theirs, meeting.workspace.now())
         made.append((ours, base, found))
         return Joining(ours, theirs, found.files, "" if base == ours else _message(meeting))
 
@@ -50,6 +53,28 @@ def bring_in(meeting: Meeting) -> bool:
     meeting.settled |= {one.id: one for one in found.settled}
     meeting.lost |= dict(found.lost)
     return True
+
+
+def _beginning(meeting: Meeting, base: str, ours: str) -> str:
+    """Give what both sides began with: their last common commit, or the merge of several, after merges crosswise.
+
+    With one of these, what was taken away since by whoever had brought it would seem to be brought by the other.
+    """
+    place, workspace = meeting.place, meeting.workspace
+    found = joining.bases(place, ours, meeting.theirs)
+    for other in found[1:]:
+        before = joining.bases(place, base, other)
+        try:
+            files = plan(place, before[0], base, other, workspace.now()).files if before else {}
+        except TmError:  # nobody has to settle what is past
+            continue
+        message = "tm: a common beginning"
+        made = commits.prepare(
+            place, workspace.git_settings, base, files, message, workspace.now(), byhand.author(workspace), other
+        )
+        base = made.commit
+        commits.discard(place)
+    return base
 
 
 def _message(meeting: Meeting) -> str:

@@ -12,6 +12,7 @@ from tmfiles.git import joining, objects
 from tmfiles.git.differences import between
 from tmfiles.git.worktree import listed
 from tmfiles.store import FOLDER, id_of, is_task
+from tmfiles.workspace import renamed as names
 from tmfiles.workspace.claims import holding
 
 TYPE_CHECKING = False
@@ -164,6 +165,9 @@ class _Plan:
             self.files[path] = self._data(after)
             return
         self._read((before, mine, after))
+        if path == names.PATH:
+            self.files[path] = names.together(self._data(mine), self._data(after))
+            return
         was = self._data(before) if before else b""
         text = joining.by_lines(was, self._data(mine), self._data(after))
         if text is None:

@@ -27,6 +27,12 @@ def written(ids: Mapping[str, str]) -> bytes:
     return (_HEAD + "".join(f"{old} {new}\n" for old, new in sorted(ids.items()))).encode()
 
 
+def together(one: bytes, other: bytes) -> bytes:
+    """Give the table of two clones: the lines of both; of two new ids for one, the greater."""
+    first, second = (table(lambda _path, data=data: data) for data in sorted((one, other)))  # type: ignore[misc]
+    return written({old: max(first.get(old, ""), second.get(old, "")) for old in first | second})
+
+
 def now_called(ids: Mapping[str, str], task_id: str) -> str:
     """Give what a task is called now that was called so once; empty where none was."""
     seen = {task_id}
