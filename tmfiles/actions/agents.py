@@ -197,7 +197,7 @@ def redistribute(
     if dry_run:
         plan(workspace.read())
         return Moved(tuple(moves), None)
-    outcome = write(workspace, Order("agent", how), plan)
+    outcome = write(workspace, Order("redistribute", how), plan)
     return Moved(tuple(moves), outcome)
 
 
