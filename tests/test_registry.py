@@ -29,6 +29,7 @@ def test_a_registration_is_a_file_of_its_own(store: Store) -> None:
     """It is committed alone, changed in place with its comments, the same again is no commit, and it can go."""
     path = store.path / ".tasks/.agents/ann.yaml"
     assert store.subjects()[0] == "tm: register agent cy"
+    assert path.read_text().startswith("id: Ann\n\nname: Ann Lee\n\ntype: reviewer\n\ncapabilities: [docs, web]\n")
     path.write_text(path.read_text() + "# on leave in May\n")
     store.git("commit", "-qam", "by hand")
     store.do("agent", "register", "ann", "--capabilities", "docs")
@@ -177,6 +178,18 @@ def test_what_cannot_be_is_refused(store: Store, words: str, told: str) -> None:
     assert ran.code in (1, 2)
     assert told in ran.err
     assert store.commits() == before
+
+
+def test_odd_words_survive(store: Store) -> None:
+    """Names that another reader takes for numbers, signs that YAML knows, several lines: all come back as typed."""
+    store.do("agent", "register", "007", "null", "--type", "yes", "--capabilities", "c#, 12, a: b")
+    one = data(store, "agent", "show", "007")
+    assert (one["id"], one["name"], one["type"], one["capabilities"]) == ("007", "null", "yes", ["12", "a: b", "c#"])
+    text = "- first: line\n# second\n\n'third' é ☕"
+    store.do("--as", "it's: me #1", "agent", "message", "007", "--", text)
+    (letter,) = data(store, "--as", "007", "agent", "inbox")
+    assert (letter["from"], letter["text"]) == ("it's: me #1", text)
+    store.do("check")
 
 
 def test_a_broken_file_hides_no_other(store: Store) -> None:

@@ -146,7 +146,7 @@ def register(
             return [edit.put(path, codec.patch(old, doc, f"{FOLDER}/{path}", shapes=_SHAPES))]
         made = {"registered_at": dates.stamp(workspace.now()), "registered_by": workspace.actor(how.actor)}
         whole = {"id": task_id, **{key: doc[key] for key in _SHAPES if key in doc}, **made}
-        return [edit.put(path, codec.dumps(whole))]
+        return [edit.put(path, file(whole))]
 
     subject = how.message or f"tm: register agent {task_id}"
     return write(workspace, Order("agent", how._replace(message=subject)), plan)
@@ -268,6 +268,12 @@ def _loads(workspace: Workspace, view: View) -> list[Load]:
             )
         )
     return found
+
+
+def file(doc: Mapping[str, Any]) -> bytes:
+    """Give a registration as its file has it: the id first, then the rest in order."""
+    rest = {key: value for key, value in doc.items() if key != "id"}
+    return codec.patch(f"id: {doc['id']}\n".encode(), rest, AGENTS, shapes=_SHAPES)
 
 
 def _path(name: str) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MESSAGES = ".messages"
 EVERYBODY = "broadcast"
 PRIORITIES = ("critical", "high", "normal", "low")
-_KEYS = ("from", "to", "priority", "at", "task", "text")
+_KEYS = ("at", "from", "to", "priority", "task", "text")
 _SHAPES: Mapping[str, Any] = dict.fromkeys(_KEYS, "str")
 
 
@@ -86,8 +86,7 @@ def send(
         # Those of one second stand in the order they were sent in.
         before = sum(one.startswith(stem) for one in names(workspace.store.folder, MESSAGES))
         name = f"{stem}-{before:03}-{chance}"
-        data = codec.dumps({key: doc[key] for key in _KEYS if key in doc})
-        return [*edits, edit.put(f"{MESSAGES}/{name}.yaml", data)]
+        return [*edits, edit.put(f"{MESSAGES}/{name}.yaml", file(doc))]
 
     subject = how.message or f"tm: message to {to}"
     return write(workspace, Order("agent", how._replace(message=subject)), plan)
@@ -116,6 +115,12 @@ def seen(found: Inbox) -> None:
 def is_for(one: Letter, reader: str) -> bool:
     """Tell whether a message is for a reader, who did not send it."""
     return one.to.lower() in (reader.lower(), EVERYBODY) and one.sender.lower() != reader.lower()
+
+
+def file(doc: Mapping[str, str]) -> bytes:
+    """Give a message as its file has it: when, by whom, to whom, what."""
+    rest = {key: value for key, value in doc.items() if key != "at"}
+    return codec.patch(f"at: {doc['at']}\n".encode(), rest, MESSAGES, shapes=_SHAPES)
 
 
 def letters(workspace: Workspace) -> tuple[list[Letter], list[Problem]]:

@@ -9,7 +9,9 @@ from typing import Any
 
 from tmfiles import codec, ids
 from tmfiles.actions.agents import AGENTS
+from tmfiles.actions.agents import file as registration
 from tmfiles.actions.messages import EVERYBODY, MESSAGES, PRIORITIES
+from tmfiles.actions.messages import file as message
 from tmfiles.errors import TmError
 from tmfiles.interop import orchestrator_words as say
 from tmfiles.interop.imported import Entry, Note
@@ -73,7 +75,7 @@ def agents(tables: Mapping[str, Sequence[Row]], report: list[Entry]) -> Files:
             doc["capabilities"] = skills
         if at := say.local(str(row.get("registered_at") or row.get("created_at") or "")):
             doc["registered_at"] = at
-        found[f"{AGENTS}/{name.lower()}.yaml"] = codec.dumps(doc)
+        found[f"{AGENTS}/{name.lower()}.yaml"] = registration(doc)
     if found:
         report.append(Entry("agent", "", f"{say.counted(len(found), 'agent')} registered: tm agent list"))
     return found
@@ -98,7 +100,7 @@ def messages(tables: Mapping[str, Sequence[Row]], report: list[Entry]) -> Files:
         if priority in PRIORITIES and priority != "normal":
             doc["priority"] = priority
         stem = at.replace("-", "").replace(":", "")
-        found[f"{MESSAGES}/{stem}-{number:03}-imported.yaml"] = codec.dumps(doc)
+        found[f"{MESSAGES}/{stem}-{number:03}-imported.yaml"] = message(doc)
     if found:
         report.append(Entry("message", "", f"{say.counted(len(found), 'message')}: tm agent inbox --all"))
     return found
