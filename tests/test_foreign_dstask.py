@@ -149,3 +149,18 @@ def test_a_cancelled_task_is_resolved_there() -> None:
     ((name, text),) = dstask.written(tasks).items()
     assert name.startswith("resolved/")
     assert codec.loads(text, shapes={})["tm"]["status"] == "cancelled"
+
+
+def test_a_task_that_dstask_wrote_anew_is_known_again(repo: GitRepo, tmp_path: Path) -> None:
+    """Where only the UUID came back, nothing comes in twice, and links of new tasks name what is here."""
+    store, out = Store(repo), tmp_path / "out"
+    store.add("First", "--id", "first")
+    store.do("export", "-f", "dstask", "-o", str(out))
+    (file,) = (out / "pending").iterdir()
+    file.write_text("summary: First, changed there\n")
+    (out / "pending" / f"{UUID}.yml").write_text(f"summary: Next\ndependencies: [{file.stem}]\n")
+    told = store.do("import", "dstask", str(out)).out
+    assert "imported 1 task\n" in told
+    assert store.doc(UUID)["depends_on"] == ["first"]
+    assert sorted(row.split("\t")[0] for row in store.do("list", "--plain").out.splitlines()) == [UUID, "first"]
+    assert "imported 0 tasks" in store.do("import", "dstask", str(out)).out

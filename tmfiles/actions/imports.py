@@ -14,6 +14,7 @@ from tmfiles.interop import formats as table
 from tmfiles.interop import imported
 from tmfiles.interop.imported import Entry
 from tmfiles.interop.settling import settled
+from tmfiles.interop.uuids import recalled
 from tmfiles.store import CONFIG, FOLDER, place
 from tmfiles.workspace import edit, own
 from tmfiles.workspace.write import How, Order, Outcome, write
@@ -65,10 +66,11 @@ def bring(
 
     Raises TmError with every broken line when the file cannot be read whole: then nothing comes in.
     """
-    found = _read(kind, data, path)
+    read = _read(kind, data, path)
     result: list[Brought] = []
 
     def plan(view: View) -> list[Edit]:
+        found = read._replace(tasks=recalled(read.tasks, view.index.ids())) if read.aside else read
         sorted_out = _sorted_out(view, found, again=again)
         fit, told = _fit(view, found, sorted_out.added)
         result[:] = [sorted_out._replace(report=(*sorted_out.report, *told))]
@@ -83,7 +85,7 @@ def bring(
         plan(workspace.read())
         return result[0]
     outcome = write(workspace, Order(f"import {kind}", how), plan)
-    _keep_notes(workspace, found.notes)
+    _keep_notes(workspace, read.notes)
     if outcome.commit and workspace.repository is not None:
         with suppress(TmError):  # housekeeping can wait; what was imported is safe
             maintain(workspace.repository)
@@ -125,7 +127,7 @@ def _fit(view: View, found: Import, added: Sequence[str]) -> tuple[Import, list[
     fit, told = settled({one: found.tasks[one] for one in added}, found.aside, here)
     for task in view.tasks(one for one in found.tasks if one in here):
         made, theirs = task.doc.get("created_at"), found.tasks[task.id].get("created_at")
-        if made and theirs and made != theirs:
+        if made and theirs and made[:16] != theirs[:16]:  # some programs keep minutes
             words = f"the task of that id here was made at {made}, this one at {theirs}: is it another?"
             told.append(Entry("doubtful", task.id, words))
     return found._replace(tasks=fit), told
