@@ -19,6 +19,7 @@ from tmfiles.actions.talk import say
 from tmfiles.errors import TmError
 from tmfiles.web import app as web
 from tmfiles.web import gate, users
+from tmfiles.web.pages.page import FOLDER
 from tmfiles.web.people import FIELD, FOR_BOTH, SECONDS, People, Person
 from tmfiles.web.running import Place
 from tmfiles.web.state import SESSION_SECONDS, State
@@ -209,6 +210,7 @@ def routes(served: Served) -> list[tuple[str, str]]:
     """Give every operation of the application, with an id in place of each parameter."""
     found = [(method.upper(), path) for path, some in served.app.openapi()["paths"].items() for method in some]
     pages = [one for router in web.PAGES for one in router.routes if isinstance(one, Route)]
+    found += [("POST", "/files/config.yaml"), ("GET", "/metrics")]
     found += [(method, one.path) for one in pages for method in sorted((one.methods or set()) - {"HEAD"})]
     return [
         (method, re.sub("{[^}]*}", "design", path)) for method, path in [*found, ("GET", f"{web.API}/openapi.json")]
@@ -264,6 +266,13 @@ def test_another_sites_form_does_nothing_in_a_session(team: Served) -> None:
     plain = browser.post("/api/v1/tasks", json={"title": "Theirs"})
     assert plain.status_code == 403
     assert posted(browser, "/logout", {FIELD: token}).status_code == 303
+
+
+def test_every_form_is_guarded() -> None:
+    """Each form of a page that changes anything sends its session's token back; only logging in has no session yet."""
+    for path in sorted((FOLDER / "templates").glob("*.html")):
+        for form in re.findall(r'<form\b[^>]*method="post".*?</form>', path.read_text(encoding="utf-8"), re.DOTALL):
+            assert "form_field(" in form or "{{ sent }}" in form or path.name == "login.html", (path.name, form[:80])
 
 
 def test_another_site_logs_nobody_in(team: Served) -> None:

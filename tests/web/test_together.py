@@ -13,7 +13,8 @@ import pytest
 
 from tmfiles.errors import TmError
 from tmfiles.store import Scan, Store
-from tmfiles.web.together import Looks
+from tmfiles.web.scanning import Scanner
+from tmfiles.web.together import MANY, Looks
 
 
 class Slow(Store):
@@ -88,6 +89,7 @@ def test_nobody_sees_less_than_was_there(tmp_path: Path) -> None:
         writer = pool.submit(write)
         assert min(one.result() for one in [pool.submit(read) for _ in range(8)]) > 0
         writer.result()
+    looks.close()
 
 
 def test_a_look_that_fails_fails_for_one(tmp_path: Path) -> None:
@@ -105,3 +107,29 @@ def test_a_look_that_fails_fails_for_one(tmp_path: Path) -> None:
     shared = looks.store(store)
     assert shared.scan().stats() == store.scan().stats()
     assert looks.store(gone) is gone
+
+
+def test_another_process_looks_at_a_large_store(tmp_path: Path) -> None:
+    """It sees what this one would see, oddities and refusals too, and is begun anew when it is gone."""
+    for number in range(MANY + 5):
+        (tmp_path / f"t{number}.yaml").write_text("title: One\n", encoding="utf-8")
+    (tmp_path / "odd.yml").write_text("title: Odd\n", encoding="utf-8")
+    looks, store = Looks(), Store(str(tmp_path), str(tmp_path))
+    scanner = Scanner()
+    try:
+        for _ in range(3):
+            for found in (looks.look(store), scanner.scan(store)):
+                here = store.scan()
+                assert (found.stats(), found.oddities) == (here.stats(), here.oddities)
+            (tmp_path / "t0.yaml").write_text("title: Another\n", encoding="utf-8")
+        running = scanner._running
+        assert running is not None
+        running.kill()
+        running.wait(20)
+        assert scanner.scan(store).stats() == store.scan().stats()
+        with pytest.raises(TmError, match="cannot read"):
+            scanner.scan(Store(str(tmp_path / "gone"), str(tmp_path)))
+        assert scanner.scan(store).paths == store.scan().paths
+    finally:
+        looks.close()
+        scanner.close()

@@ -99,3 +99,4 @@ def make(
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     yield
     await app.state.hub.close()
+    app.state.desk.close()

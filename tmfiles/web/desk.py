@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Annotated, NamedTuple, TypeVar
 
@@ -14,6 +15,9 @@ from tmfiles.web.together import Looks
 from tmfiles.workspace import Workspace
 
 Answer = TypeVar("Answer")
+# So many requests that only look are at work at once.
+READERS = 8
+LOOKING = ("GET", "HEAD")
 # Told of each write: seconds waited for the lock, and seconds it was held.
 Wrote = Callable[[float, float], None]
 
@@ -25,6 +29,8 @@ class Desk:
         self.folder = folder
         self._wrote = wrote
         self._looks = Looks()
+        # More at once would only wait for each other in turns of the interpreter's; writers wait for the lock anyway.
+        self.readers = threading.BoundedSemaphore(READERS)
         # A name of a request would make the second one of a kind one that was done before.
         self.environment = environment._replace(request="")
 
@@ -41,6 +47,10 @@ class Desk:
             self.share(workspace)
             return what(workspace)
 
+    def close(self) -> None:
+        """Let go of what serves several requests."""
+        self._looks.close()
+
     def share(self, workspace: Workspace) -> None:
         """Let a store, opened just now, look at its files together with others."""
         workspace.store = self._looks.store(workspace.store)
@@ -55,7 +65,10 @@ class Visit(NamedTuple):
 
     def ask(self, what: Callable[[Workspace], Answer], request: str = "") -> Answer:
         """Ask the store, as `Desk.ask`."""
-        return self.desk.ask(self.person, what, request)
+        if self.request.method not in LOOKING:
+            return self.desk.ask(self.person, what, request)
+        with self.desk.readers:
+            return self.desk.ask(self.person, what, request)
 
 
 def visit(request: Request) -> Visit:

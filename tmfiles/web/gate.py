@@ -28,6 +28,7 @@ OPEN = (LOGIN, "/healthz", "/static/")
 RIGHTS: dict[tuple[str, str], str] = {
     ("POST", "/logout"): "reader",
     ("POST", "/files/config.yaml"): "admin",
+    ("POST", "/api/v1/import/"): "admin",
 }
 
 

@@ -7,6 +7,7 @@ import multiprocessing.connection
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 # others is to end one way or the other.
 GRACE = 20
 MOST_WORKERS = 32
+# Seconds until a thread that computes gives way to one that has something to answer.
+_SWITCH = 0.001
 # A worker that ends sooner than this after it began is not begun anew at once.
 _SHORTEST = 5.0
 
@@ -116,6 +119,7 @@ def _refuse_open(folder: str, environment: Environment, place: Place) -> None:
 
 def work(folder: str, environment: Environment, place: Place, door: socket.socket) -> None:
     """Answer what comes in at a socket until told to stop."""
+    sys.setswitchinterval(_SWITCH)
     log = Log(place.log) if place.log else None
     app = web.make(folder, environment, names(place), alone=place.alone, log=log)
     try:

@@ -11,6 +11,10 @@ import threading
 from array import array
 
 from tmfiles.store import Scan, Store
+from tmfiles.web.scanning import Scanner
+
+# From so many files on another process looks.
+MANY = 200
 
 
 class Looks:
@@ -23,6 +27,7 @@ class Looks:
         self._done = 0
         self._running = False
         self._last = Scan()
+        self._scanner = Scanner()
 
     def store(self, store: Store) -> Store:
         """Give a store that looks together with all whose folder is the same; one that lies elsewhere looks alone."""
@@ -41,7 +46,7 @@ class Looks:
             self._begun += 1
             mine = self._begun
         try:
-            found = store.scan()
+            found = self._scanner.scan(store) if len(self._last.paths) >= MANY else store.scan()
         except BaseException:
             with self._changed:  # those who wait look for themselves
                 self._running = False
@@ -52,6 +57,10 @@ class Looks:
             self._done, self._last = mine, found
             self._changed.notify_all()
         return _copy(found)
+
+    def close(self) -> None:
+        """Let go of what looks."""
+        self._scanner.close()
 
 
 class Together(Store):
