@@ -140,6 +140,25 @@ def test_a_field_is_edited_by_keyboard(window: Window, store: Store) -> None:
     assert store.doc("sess")["context"] == "Because."
 
 
+def test_keys_lead_to_what_is_done_most(window: Window) -> None:
+    """One key each for the description, the journal and dependencies, two for the other pages of the task."""
+    page = window.go("/tasks/sess")
+    page.keyboard.press("c")
+    page.locator("#in-say:focus").wait_for()
+    page.keyboard.type("c")
+    assert page.locator("#in-say").input_value() == "c"
+    page.locator("#in-say").blur()
+    page.keyboard.press("e")
+    page.locator("#in-description:focus").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    page.locator("#add-depends_on:focus").wait_for()
+    page.locator("#add-depends_on").blur()
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    page.wait_for_url("**/tasks/sess/history")
+
+
 def test_criteria_are_added_met_and_taken_away(window: Window, store: Store) -> None:
     """A tick meets a criterion and another takes it back; a new one may say how it is measured."""
     page = window.go("/tasks/sess")

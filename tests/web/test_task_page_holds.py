@@ -128,6 +128,18 @@ def test_everybody_can_use_it(
         page = window.go(path)
         page.evaluate("document.querySelectorAll('details:not(.menu)').forEach(it => { it.open = true; })")
         assert faults(page) == [], path
+    page = window.go("/tasks/sess")
+    page.locator("#edit-assignee summary").click()
+    page.locator("#in-assignee").fill("li")
+    store.do("update", "sess", "--assignee", "jo")
+    page.locator("#edit-assignee").get_by_role("button", name="Save").click()
+    page.locator("dialog.clash").wait_for()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    for menu in page.locator("details.menu summary").all():
+        menu.click()
+        assert faults(page) == []
+        page.keyboard.press("Escape")
     window.close()
 
 

@@ -1,5 +1,7 @@
 // The pages of one task: forms saved without leaving the page, drafts that are never lost, tasks found by their words.
 
+import { bind } from "./keys.js";
+
 const main = () => document.querySelector("main");
 const say = (() => {
   const box = document.createElement("div");
@@ -357,6 +359,25 @@ function start(root) {
       document.getElementById(`edit-${name}`)?.querySelector("summary")?.focus();
     });
   });
+}
+
+// Keys lead to places of the page; where it has none, they do nothing.
+function lead(selector) {
+  const found = document.querySelector(selector);
+  if (!found) return false;
+  if (found.matches("summary")) found.parentElement.open = true;
+  else found.focus();
+  found.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+if (document.querySelector("[data-task]")) {
+  bind("e", "Edit the description", () => lead("#edit-description summary"), "A task");
+  bind("c", "Say something", () => lead("#in-say"), "A task");
+  bind("d", "Add a dependency", () => lead("#add-depends_on"), "A task");
+  for (const [key, words, part] of [["g x", "This task", ""], ["g h", "Its history", "/history"], ["g f", "Its file", "/file"]]) {
+    bind(key, words, () => location.assign(`/tasks/${encodeURIComponent(place())}${part}`), "A task");
+  }
 }
 
 document.addEventListener("tm:shown", () => start(document));
