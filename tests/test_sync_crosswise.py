@@ -70,3 +70,15 @@ def test_why_a_transfer_failed_is_told_once(pair: list[Own], tmp_path: Path) -> 
     with pytest.raises(TmError, match="does not appear to be a git repository"):
         remote.fetch(place, up, shown.append)
     assert shown == []
+
+
+def test_a_claim_that_ran_out_before_it_was_pushed(pair: list[Own], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was earlier by the clock, and still does not take the task from who has claimed it since."""
+    ann, ben = pair
+    monkeypatch.setenv("TM_NOW", "2026-11-22T12:00:00Z")
+    ben.as_("claim", "task-0")
+    monkeypatch.setenv("TM_NOW", "2026-11-22T15:00:00Z")
+    ann.as_("claim", "task-0", "--push")
+    meet(ben)
+    meet(ann)
+    assert ann.doc("task-0")["claim"]["by"] == ben.doc("task-0")["claim"]["by"] == "ann"

@@ -129,9 +129,12 @@ class _Plan:
         try:
             was, has, other = (codec.loads(one.data) for one in (base, ours, theirs))
             mine, its, before = (holding(doc, self.now) for doc in (has, other, was))
-            if mine is None or its is None or before in (mine, its) or (mine.by, mine.at) == (its.by, its.at):
+            if its is None or before == its or "claim" not in has:
                 return ours
-            self.lost.append((task_id, its.by))
+            if mine is not None:
+                if before == mine or (mine.by, mine.at) == (its.by, its.at):
+                    return ours
+                self.lost.append((task_id, its.by))
             return ours._replace(data=codec.patch(ours.data, {"claim": other["claim"]}, ours.path))
         except TmError:
             return ours
