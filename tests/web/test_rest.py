@@ -171,7 +171,7 @@ def test_an_edit_is_held_to_what_was_seen(http: httpx.Client, store: Store) -> N
         words = {"text": "Words"} if path == "comment" else {}
         refused(http.post(f"/api/v1/tasks/design/{path}", json=words, headers={"If-Match": now}), 412, "changed")
     refused(http.delete("/api/v1/tasks/design", headers={"If-Match": now}), 412, "changed")
-    refused(patch(http, "design", {"title": "Mine"}, If_Match="no tag"), 400, "malformed")
+    refused(patch(http, "design", {"title": "Mine"}, If_Match="no tag"), 412, "changed")
     assert changed(patch(http, "design", {"title": "Again"}, If_Match="*"))["changed"] == ["design"]
 
 

@@ -97,6 +97,8 @@ def ancestor(repo: Repository, old: str, new: str) -> bool:
 
 def resolved(repo: Repository, text: str) -> str:
     """Give the id of the commit that a revision names; empty where it names none."""
+    if "\0" in text:  # which no word of a command line can hold
+        return ""
     args = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
     done = process.run(repo.root, *args, accept=process.ANY)
     return "" if done.code else done.out.decode("ascii").strip().rpartition("\n")[2]

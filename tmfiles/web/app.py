@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Route, compile_path
 
 from tmfiles import __version__
 from tmfiles.config import Environment
@@ -87,6 +88,12 @@ def make(
     problems.install(app)
     for router in NOUNS:
         app.include_router(router, prefix=API, dependencies=STRICT)
+    app.state.methods = [
+        (compile_path(API + route.path)[0], set(route.methods or ()))
+        for router in NOUNS
+        for route in router.routes
+        if isinstance(route, Route)
+    ]
     describe.install(app)
     for router in PAGES:
         app.include_router(router, dependencies=[Depends(gate.form)])

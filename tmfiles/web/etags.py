@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 
-from tmfiles.errors import TmError
 from tmfiles.render import documents
 from tmfiles.workspace import View
 from tmfiles.workspace.seen import mark
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-# What both headers look like (RFC 9110, 8.8.3).
-PATTERN = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 _TAG = re.compile(r'(W/)?"([!#-~]*)"')
 
 
@@ -41,10 +38,10 @@ def is_known(tag: str, header: str | None) -> bool:
 
 
 def seen(header: str | None) -> tuple[str, ...] | None:
-    """Give the marks of the versions that `If-Match` names; None where any will do. Raises TmError (`malformed`)."""
-    if header is None:
+    """Give the marks of the versions that `If-Match` names; None where any will do.
+
+    What is no tag names none, and a weak one never matches (RFC 9110, 13.1.1): then nothing is written.
+    """
+    if header is None or header.strip() == "*":
         return None
-    if not re.fullmatch(PATTERN, header):
-        raise TmError(f"If-Match {header!r} is no tag", 'a tag stands in quotes: "…", as ETag gave it', "malformed")
-    # A weak tag never matches (RFC 9110, 13.1.1).
-    return None if header == "*" else tuple(text.partition("-")[0] for weak, text in _TAG.findall(header) if not weak)
+    return tuple(text.partition("-")[0] for weak, text in _TAG.findall(header) if not weak)

@@ -62,12 +62,13 @@ class Limits:
     def _measured(self, receive: Receive) -> Receive:
         """Give what is received with its bytes counted and its time limited, until all of it is there."""
         loop = asyncio.get_running_loop()
-        end, count, whole = loop.time() + self.seconds, 0, False
+        end, count, whole = 0.0, 0, False
 
         async def measured() -> Message:
-            nonlocal count, whole
+            nonlocal end, count, whole
             if whole:  # what comes then is only that the client has gone
                 return await receive()
+            end = end or loop.time() + self.seconds
             try:
                 message = await asyncio.wait_for(receive(), max(0.0, end - loop.time()))
             except asyncio.TimeoutError as error:

@@ -118,6 +118,17 @@ def _versions(request: Request, error: UnseenError) -> dict[str, Any]:
     return visit(request).ask(ask)
 
 
+def _allowed(request: Request) -> str:
+    """Give the methods of all operations at a path: the framework knows only those of the first."""
+    found = {
+        method
+        for pattern, methods in request.app.state.methods
+        if pattern.match(request.url.path)
+        for method in methods
+    }
+    return ", ".join(sorted(found | ({"HEAD"} if "GET" in found else set())))
+
+
 def is_api(path: str) -> bool:
     """Tell whether a path is a program's rather than a browser's."""
     return path == "/api" or path.startswith("/api/")
@@ -147,7 +158,8 @@ def install(app: FastAPI) -> None:
         where = f"{request.method} {request.url.path}"
         words = {404: f"there is nothing at {request.url.path}", 405: f"{where} is no operation"}
         code = _CODES.get(error.status_code, "malformed")
-        return answer(request, TmError(words.get(error.status_code, str(error.detail)), hint, code), error.headers)
+        headers = {"Allow": _allowed(request)} if error.status_code == 405 and hint else error.headers
+        return answer(request, TmError(words.get(error.status_code, str(error.detail)), hint, code), headers)
 
     @app.exception_handler(Exception)
     def bug(request: Request, error: Exception) -> Response:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from tmfiles import schema
 from tmfiles.errors import TmError
@@ -15,7 +15,9 @@ MERGE = "application/merge-patch+json"
 JSON = "application/json"
 # Deeper than any task; the parser itself would go on until its stack ends.
 _DEEPEST = 20
-Dependency = Callable[[Request], Awaitable[Any]]
+# Values in a body: whoever judges them looks at each.
+_MOST = 200_000
+Dependency = Callable[..., Any]
 
 
 def described(shape: Mapping[str, Any], example: Any, *types: str, required: bool = True) -> dict[str, Any]:
@@ -32,8 +34,7 @@ def reader(shape: Mapping[str, Any], *types: str, required: bool = True) -> Depe
     judge = schema.Shape(shape)
     accepted = types or (JSON,)
 
-    async def read(request: Request) -> Any:
-        data = await request.body()
+    def read(request: Request, data: Annotated[bytes, Depends(received)]) -> Any:
         if not data and not required:
             return {}
         refuse_type(request, accepted)
@@ -44,6 +45,11 @@ def reader(shape: Mapping[str, Any], *types: str, required: bool = True) -> Depe
         return value
 
     return read
+
+
+async def received(request: Request) -> bytes:
+    """Read the bytes of a body; what is made of them is for a thread to do, so that others are heard meanwhile."""
+    return await request.body()
 
 
 def refuse_type(request: Request, accepted: Collection[str]) -> None:
@@ -64,7 +70,7 @@ def parsed(data: bytes) -> Any:
         value = json.loads(
             data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number, parse_float=_number
         )
-        _refuse_odd(value, 0)
+        _refuse_odd(value)
     except (ValueError, RecursionError) as error:
         raise TmError(f"the body is no JSON: {error}", "one JSON value in UTF-8", "malformed") from error
     return value
@@ -87,15 +93,22 @@ def _number(text: str) -> Any:
     return int(number) if number.is_integer() else text
 
 
-def _refuse_odd(value: Any, depth: int) -> None:
-    if depth > _DEEPEST:
-        raise ValueError(f"nested deeper than {_DEEPEST} levels")
-    if isinstance(value, str):
-        value.encode("utf-8")  # fails on half a pair of surrogates
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            _refuse_odd(key, depth)
-            _refuse_odd(one, depth + 1)
-    elif isinstance(value, list):
-        for one in value:
-            _refuse_odd(one, depth + 1)
+def _refuse_odd(value: Any) -> None:
+    """Refuse what is deeper or more than anything meant, and half a pair of surrogates, which no file can hold."""
+    level: list[Any] = [value]
+    count = 0
+    for _ in range(_DEEPEST):
+        count += len(level)
+        if count > _MOST:
+            raise ValueError(f"it has more than {_MOST:,} values")
+        for one in level:
+            if isinstance(one, str):
+                one.encode("utf-8")
+        level = [part for one in level for part in _parts(one)]
+        if not level:
+            return
+    raise ValueError(f"it is nested deeper than {_DEEPEST} levels")
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    return [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()

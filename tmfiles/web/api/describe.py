@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from tmfiles import schema
-from tmfiles.web import etags
 from tmfiles.web.api import bodies, examples
 from tmfiles.web.problems import MEDIA, STATUS, TITLES
 
@@ -58,7 +57,7 @@ def operation(
         extra |= bodies.described(body, example, *types, required=required)
     name_of = {"If-Match": _IF_MATCH} if own else {} if body else {"If-None-Match": "Only if it is another one."}
     if name_of:
-        form = {"type": "string", "pattern": etags.PATTERN}
+        form = {"type": "string"}
         extra["parameters"] = [
             {"name": key, "in": "header", "required": False, "description": words, "schema": form}
             for key, words in name_of.items()
@@ -175,6 +174,9 @@ def _referring(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     out = {key: _referring(value) for key, value in part.items() if key != "patternErrorMessage"}
+    if out.get("pattern") == r"\S":
+        # What is blank to Python, and to others is not.
+        out["pattern"] = r"[^\s\u001c-\u001f\u0085]"
     if isinstance(name := out.get("$ref"), str):
         out["$ref"] = _SCHEMAS + _REFERENCES.get(name, name.rpartition("/")[2])
     return out

@@ -48,7 +48,7 @@ Flag = Annotated[bool, Truth, Query()]
 TaskId = Annotated[str, Path(pattern=ID, description="A task's id, or the beginning of one.", examples=["a1b2"])]
 Force = Annotated[bool, Truth, Query(description="Although it is blocked, claimed by another or against a policy.")]
 Text = Annotated[str, Query(pattern=_SAID, max_length=1000)]
-Limit = Annotated[int, Whole, Query(ge=1, le=MOST, description="How many at most.")]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most."), Whole]
 
 
 def refuse_unknown(request: Request) -> None:
@@ -102,7 +102,7 @@ def _parameter(name: str, one: Filter) -> inspect.Parameter:
         item = Annotated[str, Query(pattern=_SAID, max_length=200)]
         kind, default = Annotated[list[item], Query(**about, max_length=50)], []  # type: ignore[valid-type]
     else:
-        kind, default = Annotated[int | None, Whole, Query(**about, ge=1, le=36_500)], None
+        kind, default = Annotated[int, Query(**about, ge=1, le=36_500), Whole], None
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
 
 
@@ -135,7 +135,7 @@ class Page(NamedTuple):
 
 
 def page(
-    limit: Annotated[int, Whole, Query(ge=1, le=MOST, description="How many tasks a page has.")] = PAGE,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="How many tasks a page has."), Whole] = PAGE,
     cursor: Annotated[
         str, Query(pattern="^[A-Za-z0-9_-]+$", max_length=400, description="Where the page begins: `next` of the last.")
     ] = "",

@@ -80,23 +80,25 @@ def of_verb(op: str) -> dict[str, Any]:
     return _body({key: kind for key, kind in operation.keys.items() if key not in ("id", "force")}, operation.must)
 
 
+# Operations of a batch.
+MOST = 2000
+
+
 def of_batch() -> dict[str, Any]:
-    """Give what a batch is: a list of operations, each with the keys that its kind takes."""
-    each = []
-    for op, one in OPERATIONS.items():
-        # Ids may be names of tasks that earlier operations make, and a word will do for a list of one.
-        keys = {key: {} if kind in ("id", "ids") else _loose(_KINDS[kind]) for key, kind in one.keys.items()}
-        each.append(
-            {
-                "title": op,
-                "type": "object",
-                "properties": {"op": {"const": op}, **keys},
-                "required": ["op", *one.must],
-                "additionalProperties": False,
-            }
-        )
-    known = {"type": "object", "required": ["op"], "properties": {"op": {"enum": list(OPERATIONS)}}, "anyOf": each}
-    operations = {"type": "array", "items": known, "minItems": 1, "maxItems": 10_000}
+    """Give what a batch is: a list of operations, each with the keys that its kind takes, which the batch judges."""
+    keys: dict[str, Any] = {"op": {"type": "string", "enum": list(OPERATIONS)}}
+    for one in OPERATIONS.values():
+        keys |= {key: _loose(kind) for key, kind in one.keys.items()}
+    told = [f"`{op}`: {_told(one.keys, one.must)}" for op, one in OPERATIONS.items()]
+    about = "An id may be the `$name` that an earlier operation gave `as`. What each takes, `*` what it must have: "
+    each = {"type": "object", "required": ["op"], "properties": keys, "additionalProperties": False}
+    operations = {
+        "type": "array",
+        "items": each,
+        "minItems": 1,
+        "maxItems": MOST,
+        "description": about + "; ".join(told),
+    }
     return {
         "type": "object",
         "properties": {"operations": operations},
@@ -105,5 +107,14 @@ def of_batch() -> dict[str, Any]:
     }
 
 
-def _loose(kind: dict[str, Any]) -> dict[str, Any]:
-    return {"anyOf": [kind["items"], kind]} if kind.get("type") == "array" else kind
+def _loose(kind: str) -> dict[str, Any]:
+    """Give the schema of a key that is one word or several, depending on the operation."""
+    if kind in ("id", "ids", "text", "texts"):
+        return {"type": ["string", "array"], "items": {"type": "string"}}
+    return (
+        {"type": ["array", "integer"], "items": {"type": "integer"}} if kind in ("number", "numbers") else _KINDS[kind]
+    )
+
+
+def _told(keys: Mapping[str, str], must: Iterable[str]) -> str:
+    return ", ".join(f"{key}*" if key in must else key for key in keys)

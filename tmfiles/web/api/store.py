@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 
 from tmfiles import api, metrics
@@ -37,12 +37,12 @@ _FORMATS = {
     "csv": "text/csv",
     "markdown": "text/markdown",
 }
-# What is sent for each kind of import.
+# What is sent for each kind of import, and an example of it.
 _SOURCES = {
-    "tasks": ("application/x-ndjson", "application/json"),
-    "csv": ("text/csv",),
-    "markdown": ("text/markdown",),
-    "beads": ("application/x-ndjson",),
+    "tasks": (("application/x-ndjson", "application/json"), '{"id": "a1b2", "title": "Write the docs"}\n'),
+    "csv": (("text/csv",), "title,status\nWrite the docs,pending\n"),
+    "markdown": (("text/markdown",), "- [ ] Write the docs\n"),
+    "beads": (("application/x-ndjson",), '{"id": "bd-1", "title": "Write the docs", "status": "open"}\n'),
 }
 _BATCH = shapes.of_batch()
 _OPERATIONS = [{"op": "add", "title": "Design", "as": "d"}, {"op": "comment", "id": "$d", "text": "To begin with"}]
@@ -72,7 +72,7 @@ def board(
     here: Here,
     asked: Unstatused,
     by: Annotated[Literal["status", "assignee", "priority"], Query()] = "status",
-    limit: Annotated[int, Whole, Query(ge=1, le=1000, description="How many tasks a column has.")] = 100,
+    limit: Annotated[int, Query(ge=1, le=1000, description="How many tasks a column has."), Whole] = 100,
     everything: Annotated[Flag, Query(alias="all", description="Closed tasks too.")] = False,
 ) -> Response:
     """Show the open tasks side by side; `total` of a column counts all that it has."""
@@ -98,7 +98,7 @@ def graph(
     ids: Annotated[Ids, Query(alias="id")] = [],  # noqa: B006 FastAPI wants the empty list itself
     up: Annotated[Flag, Query(description="Only what depends on them.")] = False,
     down: Annotated[Flag, Query(description="Only what they depend on.")] = False,
-    depth: Annotated[int, Whole, Query(ge=0, le=10_000, description="So many links away; 0: no limit.")] = 0,
+    depth: Annotated[int, Query(ge=0, le=10_000, description="So many links away; 0: no limit."), Whole] = 0,
     critical_path: Annotated[Flag, Query(description="The longest chain of work, too.")] = False,
     everything: Annotated[Flag, Query(alias="all", description="Closed tasks too.")] = False,
 ) -> Response:
@@ -143,7 +143,7 @@ def report(here: Here) -> Response:
 
 
 @router.get("/velocity", **operation("velocity"))
-def velocity(here: Here, weeks: Annotated[int, Whole, Query(ge=1, le=520)] = 8) -> Response:
+def velocity(here: Here, weeks: Annotated[int, Query(ge=1, le=520), Whole] = 8) -> Response:
     """Report how much is done a week."""
     return _figured(here, lambda workspace: shown.document(reports.velocity(workspace, weeks)))
 
@@ -179,35 +179,35 @@ def batch(here: Here, body: Annotated[Any, Depends(bodies.reader(_BATCH))], dry_
     )
 
 
-async def _source(request: Request, kind: Annotated[Literal["tasks", "csv", "markdown", "beads"], Path()]) -> bytes:
-    """Read what is to be imported, in the form of its kind."""
-    bodies.refuse_type(request, _SOURCES[kind])
-    return await request.body()
+def _import(kind: str) -> Callable[..., Response]:
+    """Make the handler that brings in one kind."""
+
+    def bring(
+        here: Here,
+        data: Annotated[bytes, Depends(bodies.received)],
+        dry_run: Dry = False,
+        again: Annotated[Flag, Query(description="What was deleted here, too.")] = False,
+    ) -> Response:
+        bodies.refuse_type(here.request, _SOURCES[kind][0])
+
+        def document(workspace: Workspace) -> dict[str, Any]:
+            found = imports.bring(workspace, kind, data, How(), path="body", dry_run=dry_run, again=again)
+            return documents.outermost(brought.document(found))
+
+        return answered(here, document)
+
+    return bring
 
 
-@router.post(
-    "/import/{kind}",
-    **operation(
-        "import",
-        body={"type": "string"},
-        example="- [ ] Write the docs\n",
-        types=tuple(dict.fromkeys(one for each in _SOURCES.values() for one in each)),
-    ),
-)
-def bring(
-    here: Here,
-    kind: Annotated[Literal["tasks", "csv", "markdown", "beads"], Path()],
-    data: Annotated[bytes, Depends(_source)],
-    dry_run: Dry = False,
-    again: Annotated[Flag, Query(description="What was deleted here, too.")] = False,
-) -> Response:
-    """Bring in another tracker's tasks, or exported ones, in one commit; what is here already stays as it is."""
-
-    def document(workspace: Workspace) -> dict[str, Any]:
-        found = imports.bring(workspace, kind, data, How(), path="body", dry_run=dry_run, again=again)
-        return documents.outermost(brought.document(found))
-
-    return answered(here, document)
+for _kind, (_types, _example) in _SOURCES.items():
+    router.add_api_route(
+        f"/import/{_kind}",
+        _import(_kind),
+        methods=["POST"],
+        summary=f"Bring in tasks ({_kind}) in one commit; what is here already stays as it is.",
+        operation_id=f"import_{_kind}",
+        **operation("import", body={"type": "string"}, example=_example, types=_types),
+    )
 
 
 @router.get("/export", **operation("export", media=tuple(_FORMATS.values())))
