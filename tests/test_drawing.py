@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 from conftest import GitRepo
@@ -9,7 +10,7 @@ from reading import opened
 from writing import Store
 
 from tmfiles.actions.graphs import Drawing, Point, Step, drawn
-from tmfiles.render.drawing import picture
+from tmfiles.render.drawing import Around, picture
 
 
 def drawing(deps: dict[str, list[str]], critical: tuple[str, ...] = (), closed: tuple[str, ...] = ()) -> Drawing:
@@ -66,7 +67,7 @@ def test_a_fold_is_one_box_and_can_be_opened() -> None:
     assert [node.rows[0] for node in sorted(whole.nodes)] == ["200 with the same links", "Task first", "Task last"]
     name = next(node.fold for node in whole.nodes if node.fold)
     assert (len(whole.nodes), whole.total, whole.shown) == (3, 202, 2)
-    inside = picture(drawing(deps), inside=name)
+    inside = picture(drawing(deps), inside=[name])
     assert inside.inside is not None
     assert len(inside.inside.ids) == 200
     assert inside.total == 202
@@ -76,8 +77,31 @@ def test_a_fold_is_one_box_and_can_be_opened() -> None:
 def test_a_fold_that_is_gone_shows_what_is_linked() -> None:
     """An old address still shows the group of the task that it names, or else the whole."""
     deps = {"a": [], "b": ["a"], "x": [], "y": ["x"]}
-    assert {node.id for node in picture(drawing(deps), inside="alike:a").nodes} == {"a", "b"}
-    assert len(picture(drawing(deps), inside="alike:gone").nodes) == 4
+    assert {node.id for node in picture(drawing(deps), inside=["alike:a"]).nodes} == {"a", "b"}
+    assert len(picture(drawing(deps), inside=["alike:gone"]).nodes) == 4
+
+
+def test_every_fold_comes_to_an_end() -> None:
+    """However deep folds lie in each other, opening them all leads to every task, and no fold to itself."""
+    rng = random.Random(5)
+    deps = {f"n{at}": sorted({f"n{rng.randrange(at)}" for _ in range(2)}) if at else [] for at in range(400)}
+    deps |= {f"m{at}": [f"m{at - 1}"] if at % 4 else [] for at in range(400)}
+    whole, shown = drawing(deps), set()
+    waiting: list[tuple[str, ...]] = [()]
+    for path in waiting:
+        assert len(path) < 12
+        found = picture(whole, inside=path)
+        shown.update(node.id for node in found.nodes)
+        waiting += [(*path, node.fold) for node in found.nodes if node.fold]
+    assert shown - {""} == set(deps)
+
+
+def test_around_one_task_are_its_neighbours() -> None:
+    """Two links away, or one where those are more than can be shown beside a task."""
+    deps: dict[str, list[str]] = {"a": [], "b": ["a"], "c": ["b"], "d": ["c"], **{f"t{at}": ["b"] for at in range(50)}}
+    near = Around(drawing({**deps, "alone": []}))
+    assert [sorted(near.of(id).links) for id in ("d", "c")] == [["b", "c", "d"], ["b", "c", "d"]]  # type: ignore[union-attr]
+    assert near.of("alone") is None
 
 
 def test_the_gate_of_a_phase_is_a_box(repo: GitRepo) -> None:

@@ -41,12 +41,18 @@ class Folded(NamedTuple):
 
 
 def folded(
-    deps: Mapping[str, Sequence[str]], closed: Collection[str], keep: Iterable[str] = (), most: int = MOST
+    deps: Mapping[str, Sequence[str]],
+    closed: Collection[str],
+    keep: Iterable[str] = (),
+    most: int = MOST,
+    *,
+    layered: bool = True,
 ) -> Folded:
     """Join tasks until at most about `most` boxes are left; fewer than that are not touched.
 
     `deps` names nothing without an entry of its own; the tasks of `keep` are never joined. Closed tasks are joined
-    first, then what is alike and what stands in a row, then in large groups whole layers, then whole groups.
+    first, then what is alike and what stands in a row, then in large groups whole layers, unless they are not
+    `layered`, then whole groups.
     """
     boxes = _Boxes(deps)
     if len(deps) <= most:
@@ -65,7 +71,7 @@ def folded(
             boxes.join("row", _rows(boxes.deps, held))
         if len(boxes.deps) == before:
             break
-    _by_group(boxes, closed, held, most)
+    _by_group(boxes, closed, held, most, layered=layered)
     return boxes.folded()
 
 
@@ -161,7 +167,7 @@ def _rows(deps: Mapping[str, Sequence[str]], held: set[str]) -> list[list[str]]:
     return found
 
 
-def _by_group(boxes: _Boxes, closed: set[str], held: set[str], most: int) -> None:
+def _by_group(boxes: _Boxes, closed: set[str], held: set[str], most: int, *, layered: bool) -> None:
     """Fold whole layers of what is large, and whole groups once the room is used up."""
     if len(boxes.deps) <= most:
         return
@@ -174,7 +180,7 @@ def _by_group(boxes: _Boxes, closed: set[str], held: set[str], most: int) -> Non
         if len(group) <= left or (len(group) == 1 and held.intersection(group)):
             left -= len(group)
         elif left == most or held.intersection(group):
-            found = _layers(boxes.deps, group, fixed, max(left, most // 3, 1))
+            found = _layers(boxes.deps, group, fixed, max(left, most // 3, 1)) if layered else []
             layers += found
             left -= len(group) - sum(map(len, found)) + len(found)
         else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,16 +21,21 @@ from tmfiles.interop.formats import WRITTEN
 from tmfiles.query import Query
 from tmfiles.render import exports as render
 from tmfiles.render.text import line
+from tmfiles.store import FOLDER
 
 _TEXTS = ("jsonl", "json", "csv", "markdown")
 FORMATS = (*_TEXTS, *WRITTEN)
+SITE = "html"
 
 
 @filtered()
 def export(
     context: typer.Context,
     asked: Query,
-    kind: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")] = "jsonl",
+    place: Annotated[str, typer.Argument(metavar="[DIR]", help="Where html goes.")] = "",
+    kind: Annotated[
+        str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join((*FORMATS, SITE))}.")
+    ] = "jsonl",
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="A new file, or folder, to write to.")
     ] = "",
@@ -37,14 +44,19 @@ def export(
     """Print tasks for another program, whole or as a table.
 
     JSON lines hold everything: tm import tasks FILE brings back the same files, as long as what they
-    depend on is among them. The exit code is 1 when a file had to be left out.
+    depend on is among them. The exit code is 1 when a file had to be left out. html makes a
+    site of plain pages, of all tasks.
 
     tm export --format csv --output tasks.csv
     """
     session: Session = context.obj
+    if kind == SITE:
+        return _site(session, asked, place, output, sort)
+    if place:
+        raise TmError(f"{place!r} is a folder for --format {SITE}", "a file: --output FILE", "usage")
     given = plugins.installed().of("exporter") if kind not in FORMATS else {}
     if kind not in (*FORMATS, *given):
-        raise TmError(f"unknown format {kind!r}", f"one of: {', '.join((*FORMATS, *given))}", "usage")
+        raise TmError(f"unknown format {kind!r}", f"one of: {', '.join((*FORMATS, SITE, *given))}", "usage")
     found, problems = actions.records(session.workspace(), asked._replace(sort=sort))
     made = _written(found, kind, given.get(kind))
     if output:
@@ -54,6 +66,38 @@ def export(
         raise TmError(f"{kind} is a folder of files", "name a new one: --output DIR", "usage")
     else:
         session.write(made.decode())
+    for problem in problems:
+        session.warn(f"left out: {line(str(problem))}\n")
+    return 1 if problems else 0
+
+
+def _site(session: Session, asked: Query, folder: str, output: str, sort: str) -> int:
+    """Write the store as a site; refuses what would leave part of it out, since its pages speak of all tasks."""
+    if asked != Query() or sort != "id":
+        raise TmError(f"--format {SITE} shows all tasks", "leave out what chooses among them, and --sort", "usage")
+    if bool(folder) == bool(output):
+        raise TmError(f"--format {SITE} needs a folder", f"name one: tm export --format {SITE} DIR", "usage")
+    missing = [name for name in ("jinja2", "fastapi", "markdown_it", "linkify_it", "nh3") if find_spec(name) is None]
+    if missing:
+        raise TmError(
+            f"tm export --format {SITE} needs the package {missing[0]}, which is not installed",
+            "install it: pip install 'tmfiles[web]'",
+            "usage",
+        )
+    from tmfiles.web.site import folder as saved
+    from tmfiles.web.site import pages
+
+    workspace = session.workspace()
+    if workspace.commit:
+        raise TmError(f"--format {SITE} shows the tasks as they are now", "leave out --at", "usage")
+    path = Path(folder or output).absolute()
+    if Path(workspace.root).resolve() / FOLDER in (path.resolve(), *path.resolve().parents):
+        raise TmError(f"{path} lies among the tasks", "name a folder outside of .tasks/", "usage")
+    files = pages.files(workspace.root, session.environment)
+    count = saved.save(path, files)
+    size = sum(map(len, files.values())) / 1e6
+    session.tell(f"wrote {count} of {len(files)} files, {size:.1f} MB in all: {path / 'index.html'}")
+    problems = workspace.read().errors()
     for problem in problems:
         session.warn(f"left out: {line(str(problem))}\n")
     return 1 if problems else 0

@@ -31,6 +31,9 @@ _KINDS = {
 }
 
 
+Opened = tuple["Fold | None", dict[str, list[str]], Folded]
+
+
 class Node(NamedTuple):
     """One box: a task, several tasks (`fold`, by whose name they can be looked into), or the gate of a phase.
 
@@ -86,64 +89,109 @@ class Picture(NamedTuple):
     sizes: Sizes = SIZES
 
 
-def picture(drawing: Drawing, *, fold: bool = True, inside: str = "") -> Picture:
-    """Lay out a drawing, folded unless told otherwise; `inside` shows the tasks of a fold, and their neighbours.
+def picture(drawing: Drawing, *, fold: bool = True, inside: Sequence[str] = ()) -> Picture:
+    """Lay out a drawing, folded unless told otherwise; `inside` opens a fold, in that another, and so on.
 
-    A fold that is not there any more is looked for by the task it is named after, and shows that task's group.
+    An open fold is shown with its neighbours. One that is not there any more is looked for by the task it is named
+    after, and shows that task's group.
     """
-    points = {point.id: point for point in drawing.points}
-    deps = {id: list(links) for id, links in drawing.links.items() if id in points}
-    critical = [step.id for step in drawing.critical]
-    closed = [id for id, point in points.items() if point.status in CLOSED]
-    found = folded(deps, closed, critical)
-    seen = None
-    if inside:
-        seen, ids = _inside(deps, found, inside)
-        deps = graph.within(deps, ids)
-        found = folded(deps, [id for id in closed if id in deps], [id for id in critical if id in deps])
-    if not fold:
-        found = Folded(deps, {})
-    layout = laid(found.deps, SIZES)
-    path = {(after, before) for before, after in pairwise(critical)}
-    longest, nodes = set(critical), []
-    for box in layout.boxes:
-        many = found.folds.get(box.id)
-        point = points[many.ids[0] if many else box.id]
-        rows, words = _many(many, points) if many else _one(point)
-        status = _common(many, points) if many else point.status
-        nodes.append(
-            Node(
-                point.id if not many else "",
-                box.id if many else "",
-                box.id.startswith(PREFIX),
-                status,
-                box.id in longest,
-                box.layer,
-                box.x,
-                box.y,
-                rows,
-                f"{words} (on the critical path)" if box.id in longest else words,
-                tuple(found.deps[box.id]),
+    return Pictures(drawing).of(inside, fold=fold)
+
+
+class Pictures:
+    """A drawing that is laid out several times, with one fold open and another: none is looked for twice."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self._points = {point.id: point for point in drawing.points}
+        self._critical = [step.id for step in drawing.critical]
+        self._closed = {id for id, point in self._points.items() if point.status in CLOSED}
+        deps = {id: list(links) for id, links in drawing.links.items() if id in self._points}
+        first: Opened = (None, deps, folded(deps, self._closed, self._critical))
+        self._open: dict[tuple[str, ...], Opened] = {(): first}
+
+    def of(self, inside: Sequence[str] = (), *, fold: bool = True) -> Picture:
+        """Lay it out as `picture` does."""
+        seen, deps, found = self._opened(tuple(inside))
+        return self._laid(seen, deps, found if fold else Folded(deps, {}))
+
+    def _opened(self, path: tuple[str, ...]) -> Opened:
+        if path not in self._open:
+            _, deps, found = self._opened(path[:-1])
+            seen, ids = _inside(deps, found, path[-1])
+            deps = graph.within(deps, ids)
+            closed, critical = self._closed.intersection(deps), [id for id in self._critical if id in deps]
+            # What was a layer once would be one again.
+            self._open[path] = (seen, deps, folded(deps, closed, critical, layered=False))
+        return self._open[path]
+
+    def _laid(self, seen: Fold | None, deps: Mapping[str, Sequence[str]], found: Folded) -> Picture:
+        layout = laid(found.deps, SIZES)
+        longest = set(self._critical)
+        nodes = []
+        for box in layout.boxes:
+            many = found.folds.get(box.id)
+            point = self._points[many.ids[0] if many else box.id]
+            rows, words = _many(many, self._points) if many else _one(point)
+            critical = box.id in longest
+            nodes.append(
+                Node(
+                    "" if many else point.id,
+                    box.id if many else "",
+                    box.id.startswith(PREFIX),
+                    _common(many, self._points) if many else point.status,
+                    critical,
+                    box.layer,
+                    box.x,
+                    box.y,
+                    rows,
+                    f"{words} (on the critical path)" if critical else words,
+                    tuple(found.deps[box.id]),
+                )
             )
+        return Picture(
+            tuple(nodes),
+            tuple(_strokes(layout.lines, {(after, before) for before, after in pairwise(self._critical)})),
+            tuple(_rows(nodes, found, self._points)),
+            layout.width,
+            layout.height,
+            len(deps),
+            len(deps) - sum(len(one.ids) for one in found.folds.values()),
+            seen,
         )
-    return Picture(
-        tuple(nodes),
-        tuple(_strokes(layout.lines, path)),
-        tuple(_rows(nodes, found, points)),
-        layout.width,
-        layout.height,
-        len(deps),
-        len(deps) - sum(len(one.ids) for one in found.folds.values()),
-        seen,
-    )
+
+
+class Around:
+    """A drawing that is asked for one task after the other, each with what is linked to it."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self._drawing = drawing
+        self._points = {point.id: point for point in drawing.points}
+        self._near = neighbours(drawing.links)
+
+    def of(self, task_id: str, most: int = 40) -> Drawing | None:
+        """Give what is linked to a task two links away, or one where that is too much; None where nothing is."""
+        if not self._near.get(task_id):
+            return None
+        ids = graph.reach([task_id], self._near.__getitem__, 2)
+        if len(ids) > most:
+            ids = graph.reach([task_id], self._near.__getitem__, 1)
+        links = graph.within(self._drawing.links, ids)
+        critical = [step for step in self._drawing.critical if step.id in ids]
+        return self._drawing._replace(groups=[[self._points[id] for id in ids]], links=links, critical=critical)
+
+
+def neighbours(links: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Give what each task is linked to, either way."""
+    found: dict[str, list[str]] = {id: list(deps) for id, deps in links.items()}
+    for id, deps in links.items():
+        for d in deps:
+            found[d].append(id)
+    return found
 
 
 def _inside(deps: Mapping[str, Sequence[str]], found: Folded, name: str) -> tuple[Fold | None, list[str]]:
     fold = found.folds.get(name)
-    near: dict[str, list[str]] = {id: list(links) for id, links in deps.items()}
-    for id, links in deps.items():
-        for d in links:
-            near[d].append(id)
+    near = neighbours(deps)
     if fold is not None:
         return fold, list(graph.reach(fold.ids, near.__getitem__, 1))
     first = name.partition(":")[2]

@@ -15,6 +15,8 @@ Titles = Callable[[Collection[str]], Mapping[str, str]]
 
 # A text longer than this is shown as it was typed: to make a page of it would take the time of all others.
 _LONGEST = 100_000
+# Where a task is to be found.
+_PAGE = "/tasks/{}"
 # What a page has above a task's text: the text's own headings stand below them.
 _ABOVE = 2
 _ADDRESSES = ("http://", "https://", "mailto:")
@@ -30,15 +32,15 @@ _TELLING = re.compile(r"(?=.*[a-z])(?=.*[0-9._-])")
 _BOX = re.compile(r"\[([ xX])\](?= )")
 
 
-def rendered(text: str, titles: Titles | None = None) -> Markup:
+def rendered(text: str, titles: Titles | None = None, page: str = _PAGE) -> Markup:
     """Make HTML of a text that anybody may have written.
 
-    `titles` gives the titles of those of some ids that are tasks: such words become links. Tags of HTML stay
+    `titles` gives the titles of those of some ids that are tasks: such words become links to `page`. Tags of HTML stay
     words, pictures become links to them, and addresses are those of the web and of mail alone.
     """
     if len(text) > _LONGEST:
         return Markup('<pre class="plain">{}</pre>').format(text)
-    env: dict[str, Titles] = {"titles": titles} if titles is not None else {}
+    env = {"titles": titles, "page": page}
     clean = nh3.clean(
         _PARSER.render(text, env),
         tags=_TAGS,
@@ -82,7 +84,7 @@ def _reshaped(state: StateCore) -> None:
         elif token.type == "inline" and token.children:
             if at > 1 and state.tokens[at - 2].type == "list_item_open":
                 _boxed(token.children[0])
-            token.children = list(_linked(token.children, state.env.get("titles")))
+            token.children = list(_linked(token.children, state.env["titles"], state.env["page"]))
 
 
 def _boxed(token: Token) -> None:
@@ -90,7 +92,7 @@ def _boxed(token: Token) -> None:
         token.content = ("☐" if match[1] == " " else "☑") + token.content[3:]
 
 
-def _linked(tokens: list[Token], titles: Titles | None) -> Iterator[Token]:
+def _linked(tokens: list[Token], titles: Titles | None, page: str) -> Iterator[Token]:
     words = {match[0] for one in tokens if one.type in ("text", "code_inline") for match in _ids(one.content)}
     found = titles(words) if titles is not None and words else {}
     inside = 0
@@ -99,19 +101,19 @@ def _linked(tokens: list[Token], titles: Titles | None) -> Iterator[Token]:
         if token.type == "image":
             yield from _picture(token, inside > 0)
         elif token.type == "text" and not inside:
-            yield from _named(token.content, found)
+            yield from _named(token.content, found, page)
         elif token.type == "code_inline" and not inside and token.content in found:
-            yield from _link(token, f"/tasks/{token.content}", "task", found[token.content])
+            yield from _link(token, page.format(token.content), "task", found[token.content])
         else:
             yield token
 
 
-def _named(text: str, found: Mapping[str, str]) -> Iterator[Token]:
+def _named(text: str, found: Mapping[str, str], page: str) -> Iterator[Token]:
     at = 0
     for match in _ids(text):
         if match[0] in found:
             yield _text(text[at : match.start()])
-            yield from _link(_text(match[0]), f"/tasks/{match[0]}", "task", found[match[0]])
+            yield from _link(_text(match[0]), page.format(match[0]), "task", found[match[0]])
             at = match.end()
     yield _text(text[at:])
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 
 class Links:
-    """Addresses of the board; `asked` is what the address of the page itself already asks for."""
+    """Addresses of the board; `asked` is what the page's own address asks for, `inside` the folds open on it."""
 
-    def __init__(self, path: str = "/graph", asked: dict[str, str] | None = None) -> None:
+    def __init__(self, path: str = "/graph", asked: dict[str, str] | None = None, inside: Sequence[str] = ()) -> None:
         self.path = path
         self.asked = asked or {}
+        self.inside = inside
 
     def task(self, task_id: str) -> str:
         """Give the address of a task's page."""
@@ -18,7 +20,7 @@ class Links:
 
     def fold(self, name: str) -> str:
         """Give the address of the same graph with one of its folds opened."""
-        return f"{self.path}?{urlencode({**self.asked, 'in': name})}"
+        return f"{self.path}?{urlencode({**self.asked, 'in': [*self.inside, name]}, doseq=True)}"
 
     def whole(self) -> str:
         """Give the address of the same graph with none opened."""

@@ -29,7 +29,7 @@ def graph(
     depth: int = 0,
     closed: bool = False,
     all: bool = False,
-    inside: Annotated[str, Query(alias="in")] = "",
+    inside: Annotated[list[str] | None, Query(alias="in")] = None,
 ) -> Response:
     """Show the graph of the open tasks, or around one task; `all` unfolds what is folded."""
     if way not in WAYS:
@@ -41,7 +41,7 @@ def graph(
         "closed": "1" if closed else "",
     }
     found = here.ask(lambda workspace: asked_for(workspace, task.strip(), way, depth, closed=closed))
-    shown = picture(found, fold=not all, inside=inside)
+    shown = picture(found, fold=not all, inside=inside or ())
     return page(
         request,
         "graph.html",
@@ -50,7 +50,7 @@ def graph(
         asked=asked,
         way=way,
         everything=all,
-        links=Links("/graph", {key: value for key, value in asked.items() if value}),
+        links=Links("/graph", {key: value for key, value in asked.items() if value}, inside or ()),
     )
 
 
