@@ -277,3 +277,51 @@ def test_an_event_is_one_message() -> None:
     """A title cannot begin another event: what is told is JSON on one line."""
     lines = Event("changed", "v1", {"ids": ["a\nb\r\n\nevent: x"]}).lines().decode().split("\n")
     assert [line.partition(":")[0] for line in lines] == ["event", "id", "data", "", ""]
+
+
+def test_the_end_waits_for_no_beginning() -> None:
+    """Who comes as the server stops, before the watch has anything to tell, holds nothing up, and is let go."""
+
+    class Silent(Still):
+        """A watch that never begins."""
+
+        def start(self) -> None:
+            """Say nothing."""
+
+    async def play() -> None:
+        hub = Hub(Silent)
+        coming = asyncio.create_task(hub.listen("late", ""))
+        await asyncio.sleep(0)
+        await asyncio.wait_for(hub.close(), 5)
+        listener = await asyncio.wait_for(coming, 5)
+        assert await listener.next(5) is None
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("ticks", range(6))
+def test_one_who_goes_as_an_event_comes_is_let_go(ticks: int) -> None:
+    """Whichever comes first by how little, the stream ends at once, and the server need not wait for it to stop."""
+
+    async def play() -> None:
+        hub = Hub(Still)
+        listener = await hub.listen("one", "")
+        going: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
+        sent: list[bytes] = []
+
+        async def receive() -> dict[str, str]:
+            return await going
+
+        async def send(message: Any) -> None:
+            sent.append(message.get("body", b""))
+
+        stream = asyncio.create_task(events.Stream(hub, listener, lambda: True)({"type": "http"}, receive, send))
+        while not any(b"hello" in one for one in sent):
+            await asyncio.sleep(0)
+        going.set_result({"type": "http.disconnect"})
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        listener.put(events.Event("changed", "v1", {}))
+        await asyncio.wait_for(stream, 5)
+
+    asyncio.run(play())

@@ -174,8 +174,10 @@ class Hub:
         self.closed = True
         for one in self._listeners:
             one.end()
-        if self._watch is not None:
-            await asyncio.to_thread(self._watch.stop)
+        self._began.set()  # whoever waits for that waits no more
+        async with self._starting:  # a watch that is about to begin would go on by itself
+            if self._watch is not None:
+                await asyncio.to_thread(self._watch.stop)
 
 
 def _safely(loop: asyncio.AbstractEventLoop, what: Callable[[Any], None], value: Any) -> None:
@@ -209,6 +211,8 @@ class Stream(Response):
             await asyncio.wait((gone, sending), return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._hub.leave(self._listener)
+            # Before Python 3.12 a cancelled wait may go on, where what it waits for comes in the same moment.
+            self._listener.end()
             for task in (gone, sending):
                 task.cancel()
             for found in await asyncio.gather(gone, sending, return_exceptions=True):
