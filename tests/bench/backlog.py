@@ -91,7 +91,7 @@ class Backlog:
             ]
             (folder / f"task-{number} - task.md").write_text("\n".join(lines), encoding="utf-8")
 
-    def table(self, readers: int, seconds: float) -> list[str]:
+    def table(self, readers: int, writers: int, seconds: float) -> list[str]:
         """Ask for single tasks and for the list, which it gives whole only; change some, one after the other."""
         times = Times()
 
@@ -113,7 +113,7 @@ class Backlog:
 
         async def both() -> float:
             began = time.monotonic()
-            await asyncio.gather(together(readers, seconds, read), together(1, seconds, write))
+            await asyncio.gather(together(readers, seconds, read), together(writers, seconds, write))
             return time.monotonic() - began
 
-        return [f"Backlog.md, {readers} readers and 1 writer", *times.table(asyncio.run(both()))]
+        return [f"Backlog.md, readers: {readers}, writers: {writers}", *times.table(asyncio.run(both()))]

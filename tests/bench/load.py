@@ -33,6 +33,8 @@ from tmfiles.web.state import State
 
 # Another was first, the version is an old one, too many: what a client is to expect. All else is an error.
 ALLOWED = (409, 412, 429)
+# Seconds that one reader has the server alone.
+ALONE = 8.0
 MERGE = {"Content-Type": "application/merge-patch+json"}
 
 
@@ -170,7 +172,8 @@ def main() -> int:
         lost = loaded(root, ids, asked)
         if asked.backlog:
             with Backlog(Path(folder) / "backlog", asked.tasks, asked.backlog) as other:
-                print("\n".join(other.table(asked.readers, asked.seconds)))
+                print("\n".join(other.table(1, 0, ALONE)))
+                print("\n".join(other.table(asked.readers, 1, asked.seconds)))
                 print("\n".join(shown("Backlog.md", other.port, {})))
     return 1 if lost else 0
 
@@ -182,8 +185,11 @@ def loaded(root: Path, ids: list[str], asked: Any) -> list[str]:
     with served(root, asked.workers) as port:
         headers = {"Authorization": f"Bearer {tokens[0]}"}
         print("\n".join(shown("tm", port, headers)))
+        first = Load(port, ids, tokens)
+        print("\n".join(["one reader alone", *first.times.table(asyncio.run(first.run(1, 0, ALONE)))]))
         load = Load(port, ids, tokens)
         lasted = asyncio.run(load.run(asked.readers, asked.writers, asked.seconds))
+        print(f"{asked.readers} readers and {asked.writers} writers")
     print("\n".join(load.times.table(lasted)))
     lost = load.lost(root, before)
     lost += [f"{n} answers {status}" for status, n in load.times.errors(ALLOWED).items()]

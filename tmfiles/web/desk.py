@@ -16,7 +16,7 @@ from tmfiles.workspace import Workspace
 
 Answer = TypeVar("Answer")
 # So many requests that only look are at work at once.
-READERS = 8
+READERS = 4
 LOOKING = ("GET", "HEAD")
 # Told of each write: seconds waited for the lock, and seconds it was held.
 Wrote = Callable[[float, float], None]
