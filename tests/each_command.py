@@ -59,7 +59,7 @@ COMMANDS = {
     "template apply": "template apply feature --var feature=Dark --var owner=li",
     "migrate": "migrate --layout sharded",
     "migrate, ids": "migrate --ids one=first old two",
-    "restore": "restore three --at HEAD~6",
+    "restore": "restore three --at HEAD~3",
 }
 # What takes back is told of by its own tests.
 OTHERS = {"undo", "redo"}
@@ -79,10 +79,16 @@ def filled(repo: GitRepo) -> Store:
     repo.write(".tasks/archive/2025/old.yaml", old)
     repo.write(".tasks/config.yaml", "version: 1\ncommit: auto\nphases:\n- name: alpha\n")
     repo.commit("an archived task")
-    store.do("agent", "register", "Bo", "--capabilities", "web")
-    store.do("agent", "register", "ann", "--at-once", "9")
-    store.do("assign", "one", "two", "Bo")
     store.do("update", "one", "--tag", "web")
+    return store
+
+
+def peopled(store: Store, name: str) -> Store:
+    """Register two who work on its tasks, where the command is about such."""
+    if name.startswith("agent"):
+        store.do("agent", "register", "Bo", "--capabilities", "web")
+        store.do("agent", "register", "ann", "--at-once", "9")
+        store.do("assign", "one", "two", "Bo")
     return store
 
 

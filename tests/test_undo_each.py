@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import GitRepo
-from each_command import COMMANDS, OTHERS, filled, words
+from each_command import COMMANDS, OTHERS, filled, peopled, words
 from typer.main import get_command
 
 from tmfiles.cli import app
@@ -30,7 +30,7 @@ def test_no_command_is_left_out() -> None:
 def test_there_and_back(repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Done and taken back, the files and git's tree are as before to the byte; brought on again, as after."""
     monkeypatch.setenv("EDITOR", "sed -i s/Task/Job/")
-    store = filled(repo)
+    store = peopled(filled(repo), name)
 
     def state() -> tuple[dict[str, bytes], str]:
         assert store.status() == ""
