@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import httpx
 import pytest
 from writing import Store
@@ -39,6 +42,24 @@ def test_what_has_one_right_answer_is_mended(all_at_once: bool, window: Window, 
     page.locator(".notice.green").wait_for()
     assert store.file("slip").read_text() == "title: Slip\nstatus: in_progress # mine\n"
     assert store.file("slop").read_text().endswith("assignee: li\n" if all_at_once else "asignee: li\n")
+
+
+# Files by their names, and whether a task may be called so.
+NAMES = {"my plans/ok.yaml": True, "a b/c#d?e=1 %41.yaml": False, "\u00e9/Big.yaml": False, "x&;/<b>.yaml": False}
+
+
+@pytest.mark.parametrize(("name", "fit"), NAMES.items())
+def test_a_file_of_any_name_is_reached(name: str, fit: bool, http: httpx.Client, store: Store) -> None:
+    """Whatever signs a path has, the way from its problem leads to it; where it fits a task, it is saved there."""
+    path = store.path / ".tasks" / name
+    path.parent.mkdir()
+    path.write_text("title: [\n", encoding="utf-8")
+    link = unescape(re.findall(r'href="(/files/[^"]+)"', http.get("/problems").text)[0])
+    assert http.get(link).status_code == 200
+    typed = {"base": "title: [\n", "text": "title: Found\n", "do": "save"}
+    answer = http.post(link.partition("?")[0], data=typed)
+    assert answer.status_code == (303 if fit else 422)
+    assert path.read_text(encoding="utf-8") == ("title: Found\n" if fit else "title: [\n")
 
 
 def test_a_sound_store_has_no_problem(http: httpx.Client) -> None:

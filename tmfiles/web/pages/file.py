@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -36,7 +37,7 @@ def of_task(here: Here, task_id: str, line: int = 0) -> Response:
     def asked(workspace: Workspace) -> Response:
         view = workspace.read()
         files = view.index.files(view.resolve(task_id))
-        place = f"/files/{files[0][0]}{f'?line={line}' if line else ''}" if len(files) == 1 else "/problems"
+        place = f"/files/{quote(files[0][0])}{f'?line={line}' if line else ''}" if len(files) == 1 else "/problems"
         return RedirectResponse(place, 303)
 
     return here.ask(asked)
@@ -81,7 +82,7 @@ def save(request: Request, here: Here, path: str, form: Form) -> Response:
                 )
             values = _typed(workspace, path, base, typed, error.problems, error=error)
             return page(request, "file.html", STATUS.get(error.code, 500), **values)
-        return RedirectResponse(f"/files/{path}?saved={outcome.commit or 'same'}", 303)
+        return RedirectResponse(f"/files/{quote(path)}?saved={outcome.commit or 'same'}", 303)
 
     return here.ask(asked)
 

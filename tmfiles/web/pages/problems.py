@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -83,7 +84,7 @@ def _shown(request: Request, workspace: Workspace, saved: str = "", failed: TmEr
         path = place.removeprefix(f"{FOLDER}/")
         task_id = id_of(path) if is_task(path) else ""
         title = view.index.titles([task_id]).get(task_id, "") if task_id else ""
-        link = f"/files/{path}" if path in editable else ""
+        link = f"/files/{quote(path)}" if path in editable else ""
         files.append(Wrong(place, task_id, title, list(problems), link, mended.get(path)))
     files.sort(key=lambda one: not any(problem.severity == "error" for problem in one.problems))
     values: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -40,7 +41,7 @@ def shown(request: Request, workspace: Workspace, task_id: str, saved: str = "")
     if len(files) > 1:
         return RedirectResponse("/problems", 303)
     if files[0][1] is None:
-        return RedirectResponse(f"/files/{files[0][0]}", 303)
+        return RedirectResponse(f"/files/{quote(files[0][0])}", 303)
     return page(request, "task.html", **sheet(workspace, task_id, saved))
 
 
