@@ -279,6 +279,54 @@ def test_the_way_back_leads_nowhere_else(http: httpx.Client, back: str) -> None:
     assert answer.headers["location"].startswith("/?done=")
 
 
+@pytest.mark.parametrize(
+    ("path", "data", "told"),
+    [
+        ("/tasks/alpha/move", {"by": "status"}, "no place to move to"),
+        ("/tasks/alpha/move", {"by": "team", "end": "top"}, "unknown column 'team'"),
+        ("/tasks/alpha/move", {"by": "team", "to": "x"}, "unknown column 'team'"),
+        ("/tasks/alpha/move", {"by": "type", "to": ""}, "every task has a type"),
+        ("/tasks/alpha/move", {"by": "parent", "to": "alpha"}, "alpha"),
+        ("/tasks/nothing/move", {"end": "top"}, "no task 'nothing'"),
+        ("/undo", {"commit": "zz"}, "no command 'zz'"),
+        ("/add", {"text": " "}, "the title is blank"),
+    ],
+)
+def test_what_a_form_cannot_ask_for(
+    http: httpx.Client, store: Store, path: str, data: dict[str, str], told: str
+) -> None:
+    """It is refused in words, and nothing is written."""
+    before = store.commits()
+    answer = http.post(path, data=data, headers={"Accept": "application/json"})
+    assert answer.status_code in (404, 409, 422)
+    assert told in answer.json()["detail"]
+    assert store.commits() == before
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/?by=team", 422),
+        ("/?lanes=team", 422),
+        ("/?by=status&lanes=status", 422),
+        ("/?closed=maybe", 400),
+        ("/?more=pending&more=nothing", 200),
+        ("/?by=phase&closed=1", 200),
+        ("/list?page=0", 400),
+        ("/list?page=99999999999999999999", 200),
+        ("/list?sort=nothing", 422),
+        ("/list?q=%23", 422),
+        ("/tasks/nothing/move", 404),
+        ("/tasks/alpha/move?by=team", 422),
+        ("/find?q=%22", 200),
+        ("/undo", 303),
+    ],
+)
+def test_an_address_that_somebody_made_up(http: httpx.Client, path: str, status: int) -> None:
+    """Whatever stands in it, the answer is a page or a refusal, and never a failure of the server."""
+    assert http.get(path).status_code == status
+
+
 def test_nothing_serious_is_found(window: Window, faults: Callable[[Any], list[str]]) -> None:
     """axe-core finds nothing serious on the board and its forms, in either look."""
     for path in ("/", "/?lanes=assignee&closed=1", "/add", "/tasks/alpha/move", "/?q=stats:x"):

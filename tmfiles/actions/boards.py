@@ -100,7 +100,12 @@ def board(
 
 
 def values(view: View, by: str) -> Callable[[Row], str]:
-    """Give what tells in which column or lane a task belongs; a task that has no such value is in that of none."""
+    """Give what tells in which column or lane a task belongs; a task that has no such value is in that of none.
+
+    Raises TmError for what no column or lane is of.
+    """
+    if by not in LANES:
+        raise unknown("column", by, LANES)
     if by == "parent":
         parents = view.index.links("parent")
         return lambda row: next(iter(parents.get(row.id, ())), "")
