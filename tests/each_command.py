@@ -46,6 +46,7 @@ COMMANDS = {
     "reopen, archived": "reopen old",
     "import": "import beads {issues}",
     "batch": "batch {operations}",
+    "wizard": "wizard --quick",
     "phase add": "phase add build --gate none --before alpha",
     "phase update": "phase update alpha --gate criteria",
     "phase approve": "phase approve alpha",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ def test_no_command_is_left_out() -> None:
 def test_there_and_back(repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Done and taken back, the files and git's tree are as before to the byte; brought on again, as after."""
     monkeypatch.setenv("EDITOR", "sed -i s/Task/Job/")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("An answer\n"))
     store = peopled(filled(repo), name)
 
     def state() -> tuple[dict[str, bytes], str]:
