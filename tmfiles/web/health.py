@@ -66,7 +66,8 @@ class Witness:
         began, seen = time.perf_counter(), {"status": 500, "bytes": 0}
         number = secrets.token_hex(6)
         # What stands behind may hear of a copy of the scope, and writes into this what it finds out.
-        found = scope[FOUND] = {}
+        found: dict[str, Any] = {}
+        scope[FOUND] = found
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
