@@ -50,7 +50,7 @@ def test_a_commit_of_other_files(repo: GitRepo) -> None:
     store = started(repo)
     act = lambda: repo.git("commit", "--quiet", "--only", "--message", "code", "code.py")  # noqa: E731
     outcome = raced(store, commits, "publish", act)
-    assert store.subjects()[:3] == ["tm: update two Task two", "tm: edit one Task one (by hand)", "code"]
+    assert store.subjects()[:3] == ["tm: update one Task one", "tm: edit one Task one (by hand)", "code"]
     assert outcome.notes == ("committed first what was edited by hand: one",)
     assert repo.git("show", "HEAD:code.py") == "2"
     assert store.status() == ""
@@ -76,7 +76,7 @@ def test_a_commit_before_the_files_are_swapped(repo: GitRepo) -> None:
     store = started(repo)
     act = lambda: repo.git("commit", "--quiet", "--all", "--message", "code and task")  # noqa: E731
     raced(store, commits, "prepare", act)
-    assert store.subjects()[:2] == ["tm: update two Task two", "code and task"]
+    assert store.subjects()[:2] == ["tm: update one Task one", "code and task"]
     assert "assignee: li" in repo.git("show", "HEAD~1:.tasks/one.yaml")
     assert "priority: high" not in repo.git("show", "HEAD~1:.tasks/one.yaml")
     assert store.status() == ""
