@@ -14,6 +14,7 @@ from tmfiles.task import CLOSED
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
 
     from tmfiles.errors import Problem
     from tmfiles.query import Row
@@ -103,6 +104,16 @@ def drawn(
         linked.update(step.id for step in path)
         links = {id: deps for id, deps in links.items() if id in linked}
     return Drawing(_groups(view, links), links, cycles, count - len(links), path, view.errors())
+
+
+def pathed(workspace: Workspace, texts: Sequence[str] = (), **asked: Any) -> Drawing:
+    """Give the graph as `drawn`, with its critical path unless dependencies run in a circle."""
+    try:
+        return drawn(workspace, texts, critical=True, **asked)
+    except TmError as error:
+        if error.code != "refused":
+            raise
+        return drawn(workspace, texts, **asked)
 
 
 def _deps(view: View, rows: Iterable[Row]) -> Mapping[str, Sequence[str]]:

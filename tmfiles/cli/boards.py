@@ -49,11 +49,8 @@ def board(
     workspace = session.workspace()
     found = actions.board(workspace, asked, by, most, everything=everything)
     if json:
-        columns = [
-            {"name": one.name, "total": one.total, "tasks": [documents.task(*t) for t in whole(workspace, one.rows)]}
-            for one in found.columns
-        ]
-        session.document({"by": by, "columns": columns}, problems=documents.problems(found.problems))
+        tasks = documents.listed(whole(workspace, found.rows))
+        session.document(render.document(found, tasks), problems=documents.problems(found.problems))
         return
     if screen := session.screen():
         session.draw(render.screen(found, workspace.now(), marks(workspace, found.rows), screen))

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from typing import Any
 
     from tmfiles.actions.boards import Board, Column
     from tmfiles.actions.near import Mark
@@ -34,6 +35,15 @@ def piped(board: Board) -> str:
         rows = "".join(f"  {piped_row(row)}" for row in column.rows)
         parts.append(f"{_headed(column)}\n{rows}{_more(column, '  ')}")
     return "\n".join(parts)
+
+
+def document(board: Board, tasks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The board as `--json` has it; `tasks` are the documents by the paths of their files."""
+    columns = [
+        {"name": one.name, "total": one.total, "tasks": [tasks[row.path] for row in one.rows if row.path in tasks]}
+        for one in board.columns
+    ]
+    return {"by": board.by, "columns": columns}
 
 
 def screen(board: Board, now: datetime, marks: Mapping[str, Mark], screen: Screen) -> str:

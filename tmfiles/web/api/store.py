@@ -13,6 +13,7 @@ from tmfiles import api, metrics
 from tmfiles.actions import boards, exports, graphs, imports, lists, phases, reports, schemas
 from tmfiles.check import check
 from tmfiles.errors import TmError
+from tmfiles.render import board as columned
 from tmfiles.render import documents, figures
 from tmfiles.render import exports as written
 from tmfiles.render import graph as drawn
@@ -79,17 +80,10 @@ def board(
 
     def document(workspace: Workspace) -> dict[str, Any]:
         found = boards.board(workspace, asked, by, limit, everything=everything)
-        return documents.outermost(_columns(workspace, found), problems=documents.problems(found.problems))
+        columns = columned.document(found, documents.listed(lists.whole(workspace, found.rows)))
+        return documents.outermost(columns, problems=documents.problems(found.problems))
 
     return answered(here, document)
-
-
-def _columns(workspace: Workspace, found: boards.Board) -> dict[str, Any]:
-    columns = [
-        {"name": one.name, "total": one.total, "tasks": [documents.task(*t) for t in lists.whole(workspace, one.rows)]}
-        for one in found.columns
-    ]
-    return {"by": found.by, "columns": columns}
 
 
 @router.get("/graph", **operation("graph"))

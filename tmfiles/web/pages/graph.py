@@ -7,8 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from tmfiles.actions.graphs import Drawing, drawn
-from tmfiles.errors import TmError
+from tmfiles.actions.graphs import Drawing, pathed
 from tmfiles.query import unknown
 from tmfiles.render.drawing import picture
 from tmfiles.web.desk import Here
@@ -59,9 +58,4 @@ def asked_for(workspace: Workspace, task: str = "", way: str = "both", depth: in
     texts = [task] if task else []
     how = {"down": way == "needs", "up": way == "needed"} if texts else {"down": False, "up": False}
     depth = depth if texts else 0
-    try:
-        return drawn(workspace, texts, depth=depth, everything=closed, critical=True, **how)
-    except TmError as error:
-        if error.code in ("usage", "not_found", "invalid"):
-            raise
-        return drawn(workspace, texts, depth=depth, everything=closed, **how)
+    return pathed(workspace, texts, depth=depth, everything=closed, **how)

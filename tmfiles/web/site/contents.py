@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from tmfiles.actions.boards import Board, board
 from tmfiles.actions.flow import Flow, flow
-from tmfiles.actions.graphs import Drawing, drawn, statuses
+from tmfiles.actions.graphs import Drawing, pathed, statuses
 from tmfiles.actions.lists import listing
 from tmfiles.actions.timelines import Timeline, timeline
-from tmfiles.errors import Problem, TmError
+from tmfiles.errors import Problem
 from tmfiles.history.events import events, who
 from tmfiles.query import Query, Row
 from tmfiles.render.past import words
@@ -81,21 +81,12 @@ def read(workspace: Workspace) -> Contents:
         [row for row in rows if row.status not in CLOSED],
         [row for row in rows if row.status in CLOSED],
         _sheets(view, tasks, past),
-        _graph(workspace, closed=False),
-        _graph(workspace, closed=True),
+        pathed(workspace),
+        pathed(workspace, everything=True),
         timeline(workspace),
         flow(workspace),
         sorted(view.errors()),
     )
-
-
-def _graph(workspace: Workspace, *, closed: bool) -> Drawing:
-    """Give the graph with its critical path; without one where dependencies run in a circle."""
-    found = drawn(workspace, everything=closed)
-    try:
-        return drawn(workspace, everything=closed, critical=True)
-    except TmError:
-        return found
 
 
 def _past(workspace: Workspace) -> dict[str, list[Past]]:
