@@ -166,6 +166,20 @@ def test_without_script(browser: Any, server: Served, store: Store) -> None:
     window.close()
 
 
+def test_a_phone_moves_a_card_by_its_form(browser: Any, server: Served, store: Store) -> None:
+    """Columns out of sight widen the board, not the page, so that the form's button is where it is seen."""
+    window = Window(browser, server.address, viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
+    page = window.go("/")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_role("link", name="Move Delta").tap()
+    form = page.locator("dialog[open]")
+    form.get_by_label("Status").select_option("in_progress")
+    form.get_by_role("button", name="Move", exact=True).tap()
+    assert told(page) == "Moved Delta to In progress"
+    assert store.doc("delta")["status"] == "in_progress"
+    window.close()
+
+
 def test_filters_lanes_and_columns(window: Window) -> None:
     """By assignee, in lanes by status, of one tag; the address says it all; what cannot be read is told."""
     page = window.go("/")

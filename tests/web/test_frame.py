@@ -43,6 +43,28 @@ def test_a_person_is_two_letters(name: str, letters: str) -> None:
     assert 0 <= wording.hue(name) == wording.hue(name.upper()) < 8
 
 
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("no task 'x'", "No task 'x'."),
+        ("design cannot depend on itself", "design cannot depend on itself."),
+        ("bd-x9 is blocked", "bd-x9 is blocked."),
+        ("unknown key 'depend_on'; did you mean 'depends_on'?", "Unknown key 'depend_on'; did you mean 'depends_on'?"),
+    ],
+)
+def test_a_message_is_a_sentence(message: str, said: str) -> None:
+    """It begins large unless with an id, and ends with one sign."""
+    assert wording.sentence(message, "design") == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [("Zoë", "Zoë"), ({"owner": "Zoë"}, '{"owner": "Zoë"}'), (True, "true"), (None, "null")]
+)
+def test_a_value_without_a_control_is_told_as_yaml(value: object, said: str) -> None:
+    """Text as it is, all else as it could stand in the file, never as a program would print it."""
+    assert wording.plain(value) == said
+
+
 def test_the_look_is_the_system_s_until_it_is_chosen(browser: Any, server: Served) -> None:
     """Dark where the system is, light at the press of a key, and still light in the next page."""
     window = Window(browser, server.address, color_scheme="dark")

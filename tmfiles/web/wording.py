@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from datetime import date, datetime, timedelta
+from typing import Any
 
 _HUES = 8
 
@@ -58,4 +60,24 @@ def length_of(seconds: int) -> str:
     return f"{hours} h" if hours else f"{max(rest // 60, 1)} min"
 
 
-FILTERS = {"words": words, "initials": initials, "hue": hue, "day": day, "length_of": length_of}
+def sentence(message: str, task_id: str = "") -> str:
+    """Give a message as a sentence of a page; an id that it begins with stays as it is typed."""
+    first = message.split(" ", 1)[0]
+    begun = message if first == task_id or not first.isalpha() else message[:1].upper() + message[1:]
+    return begun if begun.endswith(("?", "!", ".")) else begun + "."
+
+
+def plain(value: Any) -> str:
+    """Give a value that no control is for: text as it is, all else as JSON, which YAML reads too."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+FILTERS = {
+    "words": words,
+    "initials": initials,
+    "hue": hue,
+    "day": day,
+    "length_of": length_of,
+    "sentence": sentence,
+    "plain": plain,
+}
