@@ -285,6 +285,8 @@ def test_context_has_verbs_of_its_own(store: Store) -> None:
     store.do("context", "update", task, "--content", "more words", "--section", "api")
     store.do("context", "discover", task, "--content", "a bug", "--impact", "high", "--tags", "a,b")
     store.do("context", "sync", task, "--content", "ready", "--ready-for", "bob")
+    store.do("context", "sync", task, "--ready-for", "testing")
+    assert "Failed to create sync point" in store.do("context", "sync", task, "--section", "api", code=1).err
     store.do("context", task, "--shared", "and", "this")
     texts = [one["text"] for one in store.doc(task)["journal"]]
     assert texts == [
@@ -292,6 +294,7 @@ def test_context_has_verbs_of_its_own(store: Store) -> None:
         "more words (section: api)",
         "a bug (impact: high; tags: a,b)",
         "ready (ready-for: bob)",
+        "Ready for testing",
         "and this",
     ]
     assert store.do("context", "participants", task).out == "ann\n"

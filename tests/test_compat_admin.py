@@ -49,7 +49,7 @@ def test_features_are_switched(store: Store) -> None:
 def test_what_can_be_mended_is(store: Store) -> None:
     """fix-orchestration wants its switch, asks nothing, mends what has one right answer and names the rest."""
     ran = store.do("fix-orchestration", code=1)
-    assert "--interactive" in ran.err
+    assert "To mend: tm fix-orchestration --interactive" in ran.err
     assert store.do("fix-orchestration", "--interactive").out == "✅ Orchestration context is valid\n"
     store.file("slip").write_text("title: Slip\nstatus: Completed\n", encoding="utf-8")
     told = store.do("fix-orchestration", "--interactive").out

@@ -175,6 +175,7 @@ ADMIN: list[Row] = [
     ("phase-list", 0, "(?s)design.*build", "="),
     ("agent-register ann Ann --type developer --capabilities python,web", 0, "", ""),
     ("agent-list --type developer --status idle", 0, "^ann", "="),
+    ("agent-list --status active --type developer", 0, "^ann", "="),
     ("agent-status ann", 0, "(?m)^name: Ann$", "="),
     ("agent-workload", 0, "^ann", "="),
     ("agent-message ann bob Look here --priority high", 0, "", ""),

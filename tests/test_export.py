@@ -149,6 +149,7 @@ def test_a_list_of_a_persons_own_comes_in(repo: GitRepo) -> None:
         ("markdown", b"- [ ] " + b"x" * 501 + b"\n", "in.txt:1:1: title"),
         ("markdown", b"- [ ] \xff\n", "in.txt:1:1: not UTF-8"),
         ("tasks", b'[{"id": "aa", "title": "T"}, 3]', "object 2: not an object"),
+        ("tasks", b'{"id": "aa", "title": "T"}\n{"id": "x", "title": "T"}\n', "in.txt:2:1: id 'x' must have 2 to 64"),
         ("tasks", b'[{"id": "aa",\n "title": }]', "in.txt:2:11: not JSON"),
     ],
 )
@@ -193,6 +194,18 @@ def test_a_file_that_is_there_is_not_overwritten(repo: GitRepo) -> None:
     kept = repo.write("kept.csv", "mine")
     assert "cannot write" in tm(folder, "export", "-f", "csv", "--output", str(kept), code=2)
     assert kept.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [("jsonl", ".tasks/odd.yaml"), ("backlog", ".tasks/sub"), ("csv", "link/x.csv")]
+)
+def test_nothing_goes_out_among_the_tasks(repo: GitRepo, kind: str, place: str) -> None:
+    """Export writes nothing below .tasks/, where it would be taken for a task, by whatever way it is named."""
+    folder = made(repo)
+    (folder / "link").symlink_to(folder / ".tasks")
+    before = sorted(os.walk(folder / ".tasks"))
+    assert "lies among the tasks" in tm(folder, "export", "-f", kind, "--output", place, code=2)
+    assert sorted(os.walk(folder / ".tasks")) == before
 
 
 @pytest.mark.parametrize(

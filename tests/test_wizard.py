@@ -115,3 +115,23 @@ def test_a_person_is_asked_again(repo: GitRepo) -> None:
     assert shown.count("How urgent?") == 2
     assert "Make 1 task? [Y/n]" in shown
     assert [row["priority"] for row in json.loads(store.do("list", "--json").out)["data"]] == ["high"]
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+@pytest.mark.parametrize("words", [("wizard", "--quick"), ("add", "x", "-d", "-"), ("share", "there", "-")])
+def test_bytes_that_are_no_text_are_refused(repo: GitRepo, words: tuple[str, ...], errors: str) -> None:
+    """What is piped in and is not UTF-8 is refused in words in every locale, and nothing is made."""
+    store = Store(repo)
+    store.add("There already", "--id", "there")
+    before = store.commits()
+    ran = subprocess.run(
+        command(*words),
+        cwd=store.path,
+        env=environment() | {"PYTHONIOENCODING": f"utf-8:{errors}"},
+        input=b"a\xff\n",
+        capture_output=True,
+        timeout=60,
+    )
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert ran.stderr.decode().splitlines() == ["tm: standard input is not UTF-8 text", "Write it again as UTF-8"]
+    assert store.commits() == before

@@ -7,7 +7,7 @@ import os
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,9 @@ from tmfiles.query import Query
 from tmfiles.render import exports as render
 from tmfiles.render.text import line
 from tmfiles.store import FOLDER
+
+if TYPE_CHECKING:
+    from tmfiles.workspace import Workspace
 
 _TEXTS = ("jsonl", "json", "csv", "markdown")
 FORMATS = (*_TEXTS, *WRITTEN)
@@ -57,6 +60,8 @@ def export(
     given = plugins.installed().of("exporter") if kind not in FORMATS else {}
     if kind not in (*FORMATS, *given):
         raise TmError(f"unknown format {kind!r}", f"one of: {', '.join((*FORMATS, SITE, *given))}", "usage")
+    if output:
+        _outside(session.workspace(), output)
     found, problems = actions.records(session.workspace(), asked._replace(sort=sort))
     made = _written(found, kind, given.get(kind))
     if output:
@@ -90,9 +95,7 @@ def _site(session: Session, asked: Query, folder: str, output: str, sort: str) -
     workspace = session.workspace()
     if workspace.commit:
         raise TmError(f"--format {SITE} shows the tasks as they are now", "leave out --at", "usage")
-    path = Path(folder or output).absolute()
-    if Path(workspace.root).resolve() / FOLDER in (path.resolve(), *path.resolve().parents):
-        raise TmError(f"{path} lies among the tasks", "name a folder outside of .tasks/", "usage")
+    path = _outside(workspace, folder or output)
     files = pages.files(workspace.root, session.environment)
     count = saved.save(path, files)
     size = sum(map(len, files.values())) / 1e6
@@ -101,6 +104,14 @@ def _site(session: Session, asked: Query, folder: str, output: str, sort: str) -
     for problem in problems:
         session.warn(f"left out: {line(str(problem))}\n")
     return 1 if problems else 0
+
+
+def _outside(workspace: Workspace, given: str) -> Path:
+    """Give the place that was named; refuses one below .tasks/, where every file is taken for the store's own."""
+    path = Path(given).absolute()
+    if Path(workspace.root).resolve() / FOLDER in (path.resolve(), *path.resolve().parents):
+        raise TmError(f"{path} lies among the tasks", "name a place outside of .tasks/", "usage")
+    return path
 
 
 def _written(found: list[actions.Record], kind: str, plugged: plugins.Given | None) -> bytes | dict[str, bytes]:

@@ -254,7 +254,7 @@ def read(text: str | None) -> Any:
     """Give the text of an option, or all of standard input for `-`; raises TmError when that says nothing."""
     if text != "-":
         return text
-    given = sys.stdin.read()
+    given = streams.heard(sys.stdin.read)
     if not given.strip():
         raise TmError("standard input is empty", "leave the option out, or pipe the text in", "usage")
     return given

@@ -8,6 +8,10 @@ from contextlib import suppress
 
 from tmfiles.errors import TmError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 def prepare(*, utf8: bool = False) -> None:
     """Make the streams fit to be written to; `utf8` whatever the locale says, as JSON demands."""
@@ -28,6 +32,19 @@ def _occupy() -> None:
         if getattr(sys, name) is None:
             mode = "r" if name == "stdin" else "w"
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 it stays open
+
+
+def heard(read: Callable[[], str]) -> str:
+    """Give what is read from standard input; raises TmError for bytes that are no text.
+
+    A strict locale fails at them, a lenient one lets them through as half characters.
+    """
+    try:
+        text = read()
+        text.encode()
+    except UnicodeError:
+        raise TmError("standard input is not UTF-8 text", "write it again as UTF-8", "usage") from None
+    return text
 
 
 def put(text: str) -> None:

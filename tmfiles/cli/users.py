@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tmfiles.cli import options as o
+from tmfiles.cli import streams
 from tmfiles.cli.parse import Command, Group
 from tmfiles.cli.session import Session
 from tmfiles.errors import TmError
@@ -201,7 +202,7 @@ def _told(state: State, one: User) -> tuple[dict[str, Any], list[dict[str, Any]]
 def _password() -> str:
     """Ask for a password twice where somebody types, else take the one line that is piped in."""
     if not sys.stdin.isatty():
-        given = sys.stdin.read()
+        given = streams.heard(sys.stdin.read)
         if not given.strip():
             raise TmError("standard input is empty", "pipe the password in, or type it at a terminal", "usage")
         return given.removesuffix("\n").removesuffix("\r")

@@ -69,7 +69,7 @@ class _Asking:
             return ""
         if self.person:
             streams.say(f"{question} ")
-        text = sys.stdin.readline()
+        text = streams.heard(sys.stdin.readline)
         self.over = not text
         return " ".join(text.split())
 

@@ -90,7 +90,9 @@ def validated(checked: object) -> str:
 def mending(values: Mapping[str, object]) -> list[tuple[str, ...]]:
     """Give what `tm` is to run for `fix-orchestration`; raises TmError without the switch, as it did."""
     if "interactive" not in values:
-        raise TmError("fix-orchestration mends only with --interactive", "fix-orchestration --interactive", "usage")
+        raise TmError(
+            "fix-orchestration mends only with --interactive", "to mend: tm fix-orchestration --interactive", "usage"
+        )
     return [("check", "--fix", "--json")]
 
 

@@ -363,6 +363,8 @@ def _described(name: str, values: Mapping[str, Any], argv: Sequence[str]) -> lis
 def _said(values: Mapping[str, Any]) -> str:
     """Give what is said, with what was said beside it as options."""
     words = " ".join(part for part in (values["text"], values.get("content", ""), values.get("shared", "")) if part)
+    if not words.strip() and values.get("ready-for"):
+        return f"Ready for {values['ready-for']}"
     beside = [f"{key}: {values[key]}" for key in ("type", "section", "impact", "tags", "ready-for") if key in values]
     return f"{words} ({'; '.join(beside)})" if beside and words.strip() else words
 

@@ -39,6 +39,9 @@ def parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
     if name == "agent-metrics":
         rest = ["--period" if word == "--range" else _RANGES.get(word, word) for word in rest]
         return [], [*COMMANDS[name], *(["--assignee"] if len(rest) > 1 else []), *rest[1:]]
+    if name == "agent-list" and "--status" in rest and rest[rest.index("--status") + 1 :][:1] == ["active"]:
+        at = rest.index("--status")  # whoever registered was active; who is idle was not known
+        del rest[at : at + 2]
     if name in COMMANDS:
         if name in _SECOND and len(rest) > 2:
             rest.insert(2, _SECOND[name])

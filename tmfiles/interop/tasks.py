@@ -26,6 +26,8 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
         task_id, text, place = row.pop("id", None), row.pop("_text", ""), row.pop("_path", "")
         if not isinstance(task_id, str) or not isinstance(text, str) or not isinstance(place, str):
             problems.append(Problem(path, number, 1, "import", "this object has no id: it is no exported task"))
+        elif reason := ids.invalid(task_id):
+            problems.append(Problem(path, number, 1, "import", reason))
         elif task_id in tasks:
             problems.append(Problem(path, number, 1, "import", f"the id {task_id!r} is there twice"))
         elif place and not _possible(place, task_id):
