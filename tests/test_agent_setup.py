@@ -181,7 +181,7 @@ def test_prime_tells_the_state_in_few_words(store: Store) -> None:
     store.repo.write(".tasks/broken.yaml", "title: [")
     text = store.do("--as", "agent-7", "prime").out
     assert "You act as agent-7." in text
-    assert "Now: 10 ready, 0 in progress, 1 blocked, 1 put off. 1 problems hide tasks" in text
+    assert "Now: 10 ready, 0 in progress, 1 blocked, 1 put off. Problems that hide tasks: 1; see `tm check`" in text
     assert text.count("task-1 (high, pending)") == 1
     assert "task-2 (" not in text
     assert "git push" not in text

@@ -24,7 +24,7 @@ def text(found: Prime) -> str:
         f"Now: {found.ready} ready, {found.working} in progress, {found.blocked} blocked"
         + (f", {found.later} put off" if found.later else "")
         + "."
-        + (f" {found.broken} problems hide tasks: `tm check`." if found.broken else ""),
+        + (f" Problems that hide tasks: {found.broken}; see `tm check`." if found.broken else ""),
     ]
     parts += [f"Yours:\n{_rows(found.mine)}"] if found.mine else []
     parts += [f"Ready, the most urgent first:\n{_rows(found.first)}"] if found.first else []
