@@ -107,7 +107,9 @@ def edit(store: Clone, chance: random.Random, number: int) -> str:
 
 def meet(store: Clone) -> None:
     """Sync, and mend what two sound sides made together."""
-    mend(store, json.loads(store.as_("sync", "--json", code=None).out)["data"]["troubles"])
+    told = json.loads(store.as_("sync", "--json", code=None).out)
+    assert "data" in told, told
+    mend(store, told["data"]["troubles"])
 
 
 def mend(store: Clone, troubles: Sequence[Any]) -> None:

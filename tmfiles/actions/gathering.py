@@ -17,10 +17,11 @@ from tmfiles.git.repository import head
 from tmfiles.git.worktree import Blob, listed
 from tmfiles.store import CONFIG, FOLDER, id_of, is_task
 from tmfiles.words import did_you_mean
-from tmfiles.workspace import edit, renamed
+from tmfiles.workspace import edit, record, renamed
 from tmfiles.workspace.byhand import entries
+from tmfiles.workspace.recover import recover
 from tmfiles.workspace.words import cut
-from tmfiles.workspace.write import How, Order, write
+from tmfiles.workspace.write import How, Order, locked, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,10 +79,11 @@ def gather(
 
     What is not valid is refused with every problem, or left out with `valid`. Raises TmError.
     """
+    notes = [] if dry_run else mended(workspace, how)
     found = _Found(workspace, workspace.read())
     items, left, forced = found.sound(found.chosen(texts), valid=valid, force=bool(how.force))
     if dry_run or not items:
-        return Gathered(tuple(items), tuple(left), "", ())
+        return Gathered(tuple(items), tuple(left), "", tuple(notes))
     trailers = (("Tm-Forced", ", ".join(forced)),) if forced else ()
 
     def plan(view: View) -> list[Edit]:
@@ -92,7 +94,15 @@ def gather(
 
     order = Order("commit", how._replace(commit=True, message=_message(items, how.message)), trailers)
     outcome = write(workspace, order, plan)
-    return Gathered(tuple(items), tuple(left), outcome.commit, outcome.notes)
+    return Gathered(tuple(items), tuple(left), outcome.commit, (*notes, *outcome.notes))
+
+
+def mended(workspace: Workspace, how: How) -> list[str]:
+    """Finish what a killed command left, and give what to tell: its files would pass for edits by hand."""
+    if record.load(workspace.private) is None:
+        return []
+    with locked(workspace, Order("commit", how)):
+        return recover(workspace, workspace.home)
 
 
 def _message(items: Sequence[Item], subject: str) -> str:

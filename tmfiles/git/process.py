@@ -40,6 +40,8 @@ _REDIRECTIONS = (
     "GIT_LITERAL_PATHSPECS",
     "GIT_NOGLOB_PATHSPECS",
 )
+# Git's own words here go on for lines, and end with the advice to remove the file.
+_LEFT = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 _NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
@@ -136,8 +138,13 @@ def _pauses(limit: float) -> Iterator[bool]:
 
 
 def _locked(lock: str, limit: float) -> TmError:
+    return lock_left(f"git's index is locked: {lock} exists, and still did after {limit:g} s of waiting")
+
+
+def lock_left(message: str) -> TmError:
+    """Give the error for a lock file of git's that stays."""
     return TmError(
-        f"git's index is locked: {lock} exists, and still did after {limit:g} s of waiting",
+        message,
         "another git is at work there, or one died and left the file; once no git runs in this work tree,"
         " move the file out of the way and repeat",
         code="locked",
@@ -200,6 +207,8 @@ def failure(args: Sequence[str], result: Result) -> TmError:
     version = installed()
     if version and version < OLDEST:
         return _too_old(version)
+    if left := _LEFT.search(result.words):
+        return lock_left(f"git {name}: {left[1]} exists, so git will not go on")
     said = result.words.removeprefix("fatal: ").removeprefix("error: ")
     return TmError(f"git {name}: {said or f'exit code {result.code}'}", code="git")
 

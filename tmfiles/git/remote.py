@@ -106,8 +106,8 @@ def fetch(repo: Repository, up: Upstream, tell: Tell | None = None) -> str:
     args = ("fetch", "--no-tags", "--no-recurse-submodules", up.remote, f"+{up.ref}:{up.tracking}")
     for _ in range(_TRIES):
         done = _transfer(repo, args, tell)
-        # Of two fetches at one moment one finds the ref moved already.
-        if "cannot lock ref" not in done.words:
+        # Of two fetches at one moment one finds the ref moved already; for a lock file git itself has waited.
+        if "cannot lock ref" not in done.words or "File exists" in done.words:
             break
     if not done.code:
         out = process.run(repo.root, "rev-parse", "--verify", "--quiet", f"{up.tracking}^{{commit}}").out
@@ -177,6 +177,9 @@ def _told(said: bytes, tell: Tell) -> int:
 
 def _failed(what: str, up: Upstream, done: process.Result) -> TmError:
     error = process.failure((what,), done)
+    if error.code == "locked":
+        error.hint += f"\n{_UNTOUCHED}"
+        return error
     meaning = next((meant for marks, meant in _MEANINGS if any(mark in done.words for mark in marks)), "")
     where = f"the remote is {up.remote}: git remote get-url {up.remote}"
     error.hint = "; ".join(filter(None, (meaning, where))) + f"\n{_UNTOUCHED}"

@@ -7,7 +7,7 @@ import time
 from collections import namedtuple
 
 from tmfiles.actions import aftermath
-from tmfiles.actions.gathering import gather
+from tmfiles.actions.gathering import gather, mended
 from tmfiles.errors import TmError
 from tmfiles.git import joining, remote
 from tmfiles.git.differences import between
@@ -158,6 +158,8 @@ def prepared(workspace: Workspace, how: How, tell: Tell | None = None, *, dry_ru
     refuse_busy(workspace)
     up = remote.upstream(workspace.home, workspace.git_settings)
     meeting = Meeting(workspace, how, up, tell, dry_run=dry_run)
+    if not dry_run:
+        meeting.notes += mended(workspace, how)
     gathered = gather(workspace, (), how, dry_run=True)
     _refuse_gone([item.path for item in gathered.items if item.kind == "delete"])
     if gathered.items:
