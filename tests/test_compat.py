@@ -256,6 +256,8 @@ def test_export_loses_nothing(store: Store) -> None:
     store.do("export", "--format", "json", "--output", "out.json")
     assert (store.path / "out.json").read_text(encoding="utf-8") == text
     store.do("export", "--output", "out.json", code=1)
+    assert "lies among the tasks" in store.do("export", "--output", ".tasks/out.json", code=1).err
+    assert not (store.path / ".tasks/out.json").exists()
 
 
 def test_the_journal_in_old_words(store: Store) -> None:

@@ -13,6 +13,7 @@ from tmfiles.cli import streams
 from tmfiles.compat import admin, forms, place, wordings
 from tmfiles.compat.forms import Order
 from tmfiles.errors import TmError
+from tmfiles.store import FOLDER
 
 Plain = Callable[[list[str]], int]
 # What these find where nobody bears the name that was asked for, or nothing was ever set.
@@ -186,6 +187,8 @@ def _exported(values: Mapping[str, Any], found: list[Any]) -> str:
     target = values.get("output", values.get("o"))
     if not target:
         return text
+    if FOLDER in os.path.realpath(target).split(os.sep):
+        raise TmError(f"{target} lies among the tasks", "name a place outside of .tasks/", "usage")
     try:
         with open(target, "x", encoding="utf-8") as file:
             file.write(text)
