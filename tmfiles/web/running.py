@@ -37,7 +37,7 @@ GRACE = 20
 MOST_WORKERS = 32
 # Seconds until a thread that computes gives way to one that has something to answer.
 _SWITCH = 0.001
-# A worker that ends sooner than this after it began is not begun anew at once.
+# A worker that ends by itself sooner than this after it began would always do so, and is not begun anew.
 _SHORTEST = 5.0
 
 
@@ -199,7 +199,9 @@ class Crew:
                 continue
             del self._running[one]
             measures.gone(one.pid or 0)
-            if not self._stopped_by and time.monotonic() - began < _SHORTEST:
+            # One that was killed, for want of memory say, is not at fault.
+            ended = (one.exitcode or 0) >= 0 and time.monotonic() - began < _SHORTEST
+            if ended and not self._stopped_by:
                 raise TmError(f"a worker ended with exit code {one.exitcode} as it began", "its trace is above", "bug")
 
     def _end(self) -> None:
