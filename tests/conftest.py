@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,10 @@ GIT_CONFIG = """\
 [gc]
 \tauto = 0
 """
+
+# A shell that starts the tests in the background has Ctrl-C ignored, by all that they start, too.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class GitRepo:

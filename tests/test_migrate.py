@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
 import shlex
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Any
 
 import pytest
 from conftest import GitRepo
-from each_command import COMMANDS, filled, words
+from each_command import COMMANDS, filled, peopled, words
 from writing import Store, command, environment
 
 from tmfiles import formats
@@ -128,7 +130,8 @@ def test_a_newer_store_is_read_and_never_written(
 ) -> None:
     """Every writing command refuses a store of a newer format, and changes neither file nor commit."""
     monkeypatch.setenv("EDITOR", "sed -i s/Task/Job/")
-    store = filled(repo)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("An answer\n"))
+    store = peopled(filled(repo), name)
     repo.write(".tasks/config.yaml", "version: 2\ntypes: [spike]\nnew_key: {of: two}\n")
     repo.write(".tasks/two.yaml", "title: Task two\ntype: spike\nnew_field: 7\n")
     repo.commit("a newer tm was here")

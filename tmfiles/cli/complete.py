@@ -35,6 +35,8 @@ VALUES = {
     "--type": "type",
     "--sort": "sort",
 }
+# Options that mean something else behind a command.
+OWN = (("agent", "--status"),)
 # What bash takes as it stands.
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,=:")
 # How many words behind a command are ids. Other commands are asked of the parser, which takes longer.
@@ -119,6 +121,8 @@ def _kind(option: str, plain: Sequence[str]) -> str:
     """Tell what an option's values are, "" where it has none; before a command there are fewer."""
     if option in GLOBAL:
         return GLOBAL[option]
+    if (*plain[:1], option) in OWN:
+        return _asked_kind(option, plain)
     return VALUES.get(option.replace("--not-", "--", 1), "") or _asked_kind(option, plain)
 
 

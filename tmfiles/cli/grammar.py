@@ -31,7 +31,7 @@ _KINDS = {
     "SETTING": " ".join(settings.TABLE),
 }
 # Metavars whose help lists every value there is: `text, mermaid, dot or json.`
-_LISTED = ("FORMAT", "FORM", "WHAT", "SHELL")
+_LISTED = ("FORMAT", "FORM", "WHAT", "SHELL", "STATE")
 _WORD = re.compile(r"[a-z_]+")
 
 
