@@ -223,17 +223,19 @@ def test_nothing_goes_out_among_the_tasks(repo: GitRepo, kind: str, place: str) 
         '{"id": "x1", "title": "T", "_path": "templates/x1.yaml"}',
         '{"id": "../x", "title": "T"}',
         '{"id": "x1", "title": ""}',
+        '{"id": "x1", "title": "T", "status": "nope", "estimate": "long", "type": 7}',
         '{"id": "x1", "title": "T", "depends_on": ["nowhere"]}',
         '{"id": "x1", "title": "T", "_text": "title: [\\n"}',
         "not json",
     ],
 )
 def test_nothing_comes_in_by_halves(repo: GitRepo, line: str) -> None:
-    """One line that is wrong refuses the whole import, and no file appears anywhere."""
+    """One line that is wrong refuses the whole import with its number, and no file appears anywhere."""
     tm(repo.path, "init")
     repo.write("lines.jsonl", '{"id": "fine", "title": "Fine"}\n' + line + "\n")
     before = sorted(os.walk(repo.path / ".tasks"))
-    tm(repo.path, "import", "tasks", "lines.jsonl", code=1)
+    told = tm(repo.path, "import", "tasks", "lines.jsonl", code=1)
+    assert ("lines.jsonl:2:" in told) == ("nowhere" not in line), told
     assert sorted(os.walk(repo.path / ".tasks")) == before
     assert repo.git("status", "--porcelain") == "?? lines.jsonl"
 

@@ -73,6 +73,12 @@ def made_id(title: str) -> str:
     return "abcdef"[int(digest[:8], 16) % 6] + digest[8:15]
 
 
+def faults(doc: Mapping[str, Any]) -> list[str]:
+    """Give what makes a document no task; a type that is not known yet is declared when it comes in."""
+    types = [doc["type"]] if isinstance(doc.get("type"), str) else []
+    return [one.message for one in rules.file_problems(doc, "", types=types) if one.severity == "error"]
+
+
 def sound(found: Iterable[tuple[int, dict[str, Any]]], path: str, problems: list[Problem]) -> dict[str, dict[str, Any]]:
     """Give documents by id, from (line number, document with its id) pairs; an id that is missing is made.
 
@@ -81,8 +87,7 @@ def sound(found: Iterable[tuple[int, dict[str, Any]]], path: str, problems: list
     tasks: dict[str, dict[str, Any]] = {}
     for number, doc in found:
         task_id = doc.pop("id", "") or made_id(doc.get("title", ""))
-        types = [doc["type"]] if doc.get("type") else []
-        wrong = [one.message for one in rules.file_problems(doc, "", types=types) if one.severity == "error"]
+        wrong = faults(doc)
         if reason := ids.invalid(task_id):
             wrong.append(reason)
         if task_id in tasks:

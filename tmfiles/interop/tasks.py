@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tmfiles import ids
+from tmfiles import codec, ids
 from tmfiles.errors import Problem, TmError
-from tmfiles.interop.imported import Import
+from tmfiles.interop.imported import Import, faults
 from tmfiles.interop.jsonl import rows
 from tmfiles.task import without_empty
 
@@ -34,11 +34,23 @@ def convert(lines: Iterable[bytes], path: str = "") -> Import:
             problems.append(Problem(path, number, 1, "import", f"{place!r} is no place for the task {task_id!r}"))
         else:
             tasks[task_id] = without_empty(row)
+            problems += [Problem(path, number, 1, "import", words) for words in _wrong(tasks[task_id], text)]
             if text or place:
                 files[task_id] = (place, text.encode())
     if problems:
         raise TmError(f"{path or 'the input'} cannot be imported", "nothing came in", "invalid", problems)
     return Import.of(tasks, (), files=files)
+
+
+def _wrong(doc: dict[str, Any], text: str) -> list[str]:
+    """Give what is wrong in a task, and in the text of its file where that came along."""
+    found = faults(doc)
+    if text and not found:
+        try:
+            codec.loads(text.encode())
+        except TmError as error:
+            found = [f"_text, line {one.line}: {one.message}" for one in error.problems]
+    return found
 
 
 def _possible(place: str, task_id: str) -> bool:
