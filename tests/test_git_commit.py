@@ -131,14 +131,14 @@ def test_head_moved_by_another(repo: GitRepo) -> None:
 
 
 def test_branch_locked_for_good(repo: GitRepo) -> None:
-    """A branch whose lock file never goes away is an error in git's own words, and HEAD stays."""
+    """A branch whose lock file never goes away is named, and HEAD stays."""
     first = repo.commit()
     here = found(repo)
     made = prepare(here, read_settings(here), first, {TASK: b"a\n"}, "a", NOW)
     (repo.path / ".git/refs/heads/main.lock").touch()
     with pytest.raises(TmError, match=r"main\.lock") as e:
         publish(here, made.commit, first, "tm: a")
-    assert e.value.code == "git"
+    assert e.value.code == "locked"
     assert head(here).commit == first
 
 

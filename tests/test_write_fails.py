@@ -90,9 +90,9 @@ def test_a_locked_ref(repo: GitRepo, ref: str) -> None:
     task = store.add("Write")
     before, lock = store.files(), store.path / ".git" / f"{ref}.lock"
     lock.touch()
-    ran = store.do("update", task, "--priority", "high", code=7)
+    ran = store.do("update", task, "--priority", "high", code=6)
     lock.unlink()
-    assert_untouched(store, before, ran, 7)
+    assert_untouched(store, before, ran, 6)
     assert "lock" in ran.err
 
 
