@@ -21,6 +21,7 @@ from writing import Store
 
 from tmfiles.git import joining, remote
 from tmfiles.sync import branch
+from tmfiles.workspace import merging
 
 pytestmark = pytest.mark.slow
 
@@ -212,6 +213,24 @@ def test_the_network_goes_anywhere(pair: list[Clone], wire: Wire) -> None:
         assert_whole(pair, number)
     assert cuts >= 4
     ben.git("remote", "set-url", "origin", origin)
+
+
+def test_what_git_left_half_written_is_put_back(tmp_path: Path) -> None:
+    """Files that git had begun when it ran out of room are no edits by hand; what somebody made there is."""
+    pair = project(tmp_path)
+    ann, ben = pair
+    both_edit(pair, 0)
+    ann.as_("update", "task-1", "--priority", "high")
+    ann.as_("sync")
+    ben.git("fetch", "--quiet")
+    ours, theirs = ben.git("rev-parse", "HEAD"), ben.git("rev-parse", "origin/main")
+    merging.keep(str(ben.private), ours, theirs)
+    ben.file("ann-0").write_bytes(b"")
+    ben.file("task-1").unlink()
+    ben.file("ben-1").write_text("title: By hand\n", encoding="utf-8")
+    assert_whole(pair, 0)
+    assert (ben.doc("task-1")["priority"], ben.doc("ben-1")["title"]) == ("high", "By hand")
+    assert ann.doc("ann-0")["title"] == "Task of ann"
 
 
 @linux_root

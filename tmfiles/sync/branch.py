@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tmfiles.actions.resolve import resolve
 from tmfiles.errors import TmError
-from tmfiles.git import joining
+from tmfiles.git import joining, objects
 from tmfiles.git.differences import between, indexed, staged
 from tmfiles.git.history import ancestor
 from tmfiles.git.repository import head
@@ -74,11 +74,14 @@ def _merge(meeting: Meeting) -> None:
         merging.keep(workspace.private, ours, theirs)
         with Held("git has merged, and nothing is committed or pushed yet", "to go on: tm sync"):
             done = joining.start(place, meeting.up.tracking.removeprefix("refs/remotes/"))
-    if state(place) == "merge":
+        begun = state(place) == "merge"
+        whole = begun or not done.code or _put_back(workspace, ours, theirs)
+    if begun:
         settled = _finish(workspace, done.out.decode("utf-8", "replace").strip())
         meeting.settled |= {one.id: one for one in settled}
         return
-    merging.drop(workspace.private)
+    if whole:  # else the next sync puts back what this one has no room for
+        merging.drop(workspace.private)
     if done.code:
         said = done.words.removeprefix("error: ").strip() or done.out.decode("utf-8", "replace").strip()
         raise TmError(f"git merge: {said}", "nothing was changed; commit or put aside what is in the way", "git")
@@ -114,6 +117,10 @@ def resume(workspace: Workspace) -> list[str]:
     if begun is None:
         return []
     ours, theirs = begun
+    if state(place) == "" and head(place).commit == ours:
+        with locked(workspace, Order("sync")):
+            if not _put_back(workspace, ours, theirs):
+                raise TmError("what an earlier tm sync left half written cannot be put back", "make room on the disk")
     if (state(place), head(place).commit, merged_in(place)) != ("merge", ours, (theirs,)):
         merging.drop(workspace.private)
         return []
@@ -121,3 +128,29 @@ def resume(workspace: Workspace) -> list[str]:
         return []
     _finish(workspace)
     return ["finished first: the merge of a tm sync that was cut short"]
+
+
+def _put_back(workspace: Workspace, ours: str, theirs: str) -> bool:
+    """Put the store's files back that git, for want of room or killed, left away or half written; False if it fails.
+
+    Git touches no file that the user has changed, so what is missing or cut short is no work of theirs.
+    """
+    place, prefix = workspace.home, workspace.repository_path("")
+    changed = between(place, ours, theirs, prefix.rstrip("/"))
+    ids = [blob.id for pair in changed.values() for blob in pair if blob]
+    contents = dict(zip(ids, objects.read(place, ids), strict=True))
+    torn: dict[str, bytes | None] = {}
+    for path, pair in changed.items():
+        before, after = (contents[blob.id] if blob else None for blob in pair)
+        try:
+            now = workspace.store.read(path[len(prefix) :])
+        except OSError:
+            now = None
+        cut = now is not None and after is not None and len(now) < len(after) and after.startswith(now)
+        if now != before and (now is None or cut):
+            torn[path[len(prefix) :]] = before
+    try:
+        workspace.store.replace(torn)
+    except (OSError, TmError):
+        return False
+    return True
