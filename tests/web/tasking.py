@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from writing import Store
@@ -45,6 +46,12 @@ def change(page: Any, name: str, text: str) -> None:
 
 def save(page: Any, place: Any) -> None:
     """Press the button of a form, and wait for the page that comes of it."""
-    page.evaluate("document.querySelector('main').dataset.old = 'yes'")
+    # What is seen live changes attributes, too: only the answer to the form brings another element.
+    page.evaluate("document.querySelector('main').old = true")
     place.get_by_role("button", name="Save").click()
-    page.locator("main:not([data-old])").wait_for()
+    for _ in range(200):
+        page.wait_for_timeout(50)
+        with suppress(Exception):  # between two pages there is none to ask
+            if page.evaluate("document.readyState !== 'loading' && !document.querySelector('main').old"):
+                return
+    raise AssertionError("the page did not answer")
